@@ -1,0 +1,3 @@
+"""A conformance suite for OpenAI-compatible servers."""
+
+__version__ = "0.1.0"

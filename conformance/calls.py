@@ -1,0 +1,53 @@
+"""Short ways to say common requests."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+from urllib.parse import quote
+
+from conformance.messages import Json, Request
+from conformance.model import Target
+
+FEW = 16
+"""How many tokens an ordinary answer may have: every request is paid for by the server under test."""
+
+
+def chat(target: Target, said: str | list[Json] = "Hello!", /, *, take: int = 0, **fields: Any) -> Request:
+    """A chat completion; `said` is the user's text or the whole list of messages. Greedy and short unless told otherwise.
+    A field set to `...` is left out.
+    """
+    messages = [{"role": "user", "content": said}] if isinstance(said, str) else said
+    body = {"model": target.model, "messages": messages, "max_tokens": FEW, "temperature": 0} | fields
+    return Request("POST", "/chat/completions", {name: value for name, value in body.items() if value is not ...}, take=take)
+
+
+def stream(target: Target, said: str | list[Json] = "Hello!", /, *, take: int = 0, **fields: Any) -> Request:
+    """The same as `chat`, streamed."""
+    return chat(target, said, take=take, stream=True, **fields)
+
+
+def wrong(target: Target, /, **fields: Any) -> Request:
+    """A chat completion that a server ought to refuse."""
+    return replace(chat(target, **fields), wrong=True)
+
+
+def raw_chat(body: bytes, /, content_type: str = "application/json", *, wrong: bool = True) -> Request:
+    """A chat completion whose body is spelled byte by byte."""
+    return Request("POST", "/chat/completions", body=body, headers=(("Content-Type", content_type),), wrong=wrong)
+
+
+def spelled(value: Json) -> bytes:
+    """A JSON value in compact UTF-8, as `raw_chat` takes it."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def models() -> Request:
+    """The list of models."""
+    return Request("GET", "/models")
+
+
+def model(name: str) -> Request:
+    """One model by its id, percent-encoded as the official client does."""
+    return Request("GET", f"/models/{quote(name, safe=':')}")

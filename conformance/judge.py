@@ -1,0 +1,162 @@
+"""From findings to verdicts: the outcome of a case, the law that weighs it against a claim, and nothing else."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from conformance.endpoints import applies
+from conformance.messages import Exchange, Request, Send
+from conformance.model import (
+    Case,
+    Check,
+    Claim,
+    Ended,
+    Finding,
+    Matrix,
+    Outcome,
+    Result,
+    Seen,
+    Stance,
+    Standing,
+    Target,
+    Verdict,
+)
+from conformance.schema import fits
+
+MOST_FINDINGS = 20
+
+_ROWS = """
+supported     kept       kept       broken  broken  broken  fault  unknown
+partial       kept       kept       broken  kept    kept    fault  unknown
+approximated  kept       kept       broken  broken  kept    fault  unknown
+deviates      surpassed  surpassed  broken  broken  broken  fault  unknown
+ignored       surpassed  kept       kept    broken  broken  fault  unknown
+rejected      surpassed  broken     broken  kept    broken  fault  unknown
+unsupported   surpassed  kept       kept    kept    kept    fault  unknown
+undocumented  unclaimed  unclaimed  unclaimed  unclaimed  unclaimed  fault  unknown
+"""
+_COLUMNS = (
+    Outcome.WORKS,
+    Outcome.ACCEPTED,
+    Outcome.IGNORED,
+    Outcome.REFUSED,
+    Outcome.DIFFERS,
+    Outcome.FAILS,
+    Outcome.UNCLEAR,
+)
+
+LAW: Mapping[Stance, Mapping[Outcome, Standing]] = {
+    Stance(stance): dict(zip(_COLUMNS, map(Standing, standings), strict=True))
+    for stance, *standings in (row.split() for row in _ROWS.split("\n") if row)
+}
+"""Total. One cell is conditional: what `deviates` and differs exactly as its claim says is kept (see `standing_of`)."""
+
+_WORST_FIRST = tuple(Outcome)
+
+
+def outcome_of(check: Check, findings: Iterable[Finding]) -> Outcome:
+    """The worst outcome among the findings; without any, what a clean run of this check shows."""
+    clean = Outcome.ACCEPTED if check.accepts else Outcome.WORKS
+    return min((finding.outcome for finding in findings), key=_WORST_FIRST.index, default=clean)
+
+
+def run_check(case: Case, target: Target, send: Send) -> Result:
+    """Runs a check through its client. Whatever the check raises beyond `Ended` is the suite's own error and passes through."""
+    asked: dict[str, None] = {}
+    began = time.monotonic()
+
+    def noting(request: Request) -> Exchange:
+        spoken = replace(request, setup=replace(request.setup, client=case.via))
+        asked[spoken.key] = None
+        return send(spoken)
+
+    found: list[Finding | Seen] = []
+    try:
+        found.extend(case.check.run(target, noting))
+    except Ended as end:
+        found.append(end.finding)
+    return _result(case.check, found, tuple(asked), time.monotonic() - began)
+
+
+def run_rule(case: Case, exchanges: Iterable[Exchange]) -> Result:
+    """Applies a rule to every exchange of its endpoint that its client made."""
+    began = time.monotonic()
+    found: list[Finding | Seen] = []
+    applied, broken = 0, []
+    for exchange in exchanges:
+        if case.via not in (exchange.request.setup.client, "recorded") or not applies(case.check.on, exchange):
+            continue
+        try:
+            here = list(case.check.run(exchange))
+        except Ended as end:
+            here = [end.finding]
+        if any(isinstance(one, Finding) and one.outcome is Outcome.UNCLEAR for one in here):
+            continue
+        applied += 1
+        found.extend(here)
+        if any(isinstance(one, Finding) for one in here):
+            broken.append(exchange.request.key)
+    if not applied:
+        found = [Finding("no exchange of this run shows it", outcome=Outcome.UNCLEAR)]
+    result = _result(case.check, found, tuple(dict.fromkeys(broken)), time.monotonic() - began)
+    return replace(result, reason=f"{len(broken)} of {applied} exchanges") if broken else result
+
+
+def _result(check: Check, found: list[Finding | Seen], exchanges: tuple[str, ...], seconds: float) -> Result:
+    findings = [one for one in found if isinstance(one, Finding)]
+    outcome = outcome_of(check, findings)
+    reason = next((one.message for one in findings if one.outcome is outcome is Outcome.UNCLEAR), "")
+    alike: dict[tuple[str, str, Outcome], Finding] = {}
+    for one in findings:
+        alike.setdefault((one.message, one.expected, one.outcome), one)
+    kept = sorted(alike.values(), key=lambda one: _WORST_FIRST.index(one.outcome))[:MOST_FINDINGS]
+    seen = tuple({(one.name, repr(one.value)): one for one in found if isinstance(one, Seen)}.values())
+    return Result(outcome, tuple(kept), seen[:MOST_FINDINGS], exchanges, seconds, reason)
+
+
+def standing_of(claim: Claim, result: Result) -> Standing:
+    """What the law makes of a result. A difference under `deviates` is kept exactly if every expected observation was made
+    and has the value, or fits the schema, that the claim tells.
+    """
+    if claim.stance is Stance.DEVIATES and result.outcome in (Outcome.DIFFERS, Outcome.IGNORED) and as_told(claim, result):
+        return Standing.KEPT
+    return LAW[claim.stance][result.outcome]
+
+
+def as_told(claim: Claim, result: Result) -> bool:
+    """Whether the observations named by the claim's `expects` were made, and all of them as it tells."""
+    told = [(claim.expects[one.name], one.value) for one in result.seen if one.name in claim.expects]
+    return bool(told) and all(fits(want, is_) if isinstance(want, dict) else want == is_ for want, is_ in told)
+
+
+def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdict:
+    """The verdict on a case under one claim of one document (matrix None: OpenAI's API alone)."""
+    check = case.check
+    return Verdict(
+        case=case.id,
+        check=check.id,
+        title=check.title,
+        level=check.level,
+        feature=check.feature,
+        via=case.via,
+        matrix=matrix,
+        stance=claim.stance,
+        outcome=result.outcome,
+        standing=standing_of(claim, result),
+        authority=check.authority,
+        revision=check.revision,
+        reason=result.reason,
+        findings=result.findings,
+        exchanges=result.exchanges,
+        seconds=round(result.seconds, 4),
+        link=check.link,
+    )
+
+
+def claim_on(feature: str, matrix: Matrix | None, core: Iterable[str]) -> Claim:
+    """The claim a matrix makes on a feature; without a matrix the core features count as supported, the rest as undocumented."""
+    if matrix is None:
+        return Claim(feature, Stance.SUPPORTED if feature in core else Stance.UNDOCUMENTED)
+    return matrix.claims.get(feature) or Claim(feature, Stance.UNDOCUMENTED)

@@ -1,0 +1,117 @@
+"""Requests and exchanges as values: what goes over the wire, with nothing that sends it. Standard library only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+Json = Any
+"""A JSON value as Python sees it: dict, list, str, int, float, bool or None."""
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How the client that sends a request is set up; documents make promises about that as well.
+
+    `client` is raw, sdk or sdk-async. `slash` tells whether the base URL ends with a slash (None: as the operator gave it).
+    `authorization` is "given" (the operator's key), "none" (no header), or the literal header value.
+    `environment` sets the SDK up from OPENAI_BASE_URL and OPENAI_API_KEY instead of by arguments.
+    """
+
+    client: str = "raw"
+    slash: bool | None = None
+    authorization: str = "given"
+    environment: bool = False
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request as a value; `path` is below the base URL. At most one of `json` and `body` is set.
+
+    `take` tells deliberate repetitions apart. `wrong` marks requests that are meant to be refused: the answer is judged
+    by the error and HTTP rules only. The key is a content hash, so equal requests are asked once.
+    """
+
+    method: str
+    path: str
+    json: Json = None
+    body: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    query: str = ""
+    take: int = 0
+    setup: Setup = Setup()
+    wrong: bool = False
+
+    @cached_property
+    def key(self) -> str:
+        """Sixteen hex digits that stand for method, path, body, headers, set-up and take."""
+        setup = self.setup
+        what = [self.method, self.path, self.query, self.json, (self.body or b"").hex(), self.headers, self.take]
+        how = [setup.client, setup.slash, setup.authorization, setup.environment]
+        return hashlib.sha256(json.dumps([what, how], sort_keys=True).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Bytes of a body and when they arrived, in seconds since the request was sent."""
+
+    at: float
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why no complete answer came: kind is connect, timeout, reset, protocol, limit, budget or lost."""
+
+    kind: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one client library made of an answer: `by` is sdk or sdk-strict; `error` names the exception, if any."""
+
+    by: str
+    value: Json = None
+    type: str = ""
+    error: str = ""
+    message: str = ""
+    details: Mapping[str, Json] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and everything that came back: bytes with arrival times, or the failure, and the clients' readings.
+
+    `started` is Unix time in seconds, `seconds` the duration. `timed` is false where a recorder kept no arrival times.
+    `source` holds what a recorder said of itself (contract: fidelity, headers_complete, headers_masked, sanitised).
+    """
+
+    request: Request
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    pieces: tuple[Piece, ...] = ()
+    failure: Failure | None = None
+    started: float = 0.0
+    seconds: float = 0.0
+    readings: tuple[Reading, ...] = ()
+    timed: bool = True
+    source: Mapping[str, Json] = field(default_factory=dict)
+
+    @cached_property
+    def body(self) -> bytes:
+        """The body after content decoding."""
+        return b"".join(piece.data for piece in self.pieces)
+
+    def header(self, name: str) -> str | None:
+        """The values of a response header joined by comma and space (RFC 9110, 5.3), or None."""
+        values = [value for key, value in self.headers if key.lower() == name.lower()]
+        return ", ".join(values) if values else None
+
+
+Send = Callable[[Request], Exchange]
+"""The only seam: raw HTTP, the SDK, a replay and the in-process reference server are all of this type."""

@@ -1,0 +1,70 @@
+"""JSON Schema to findings. The only importer of jsonschema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError, best_match
+
+from conformance.messages import Json
+from conformance.model import Finding
+
+Document = dict[str, Any]
+
+
+def specs(*parts: str) -> Any:
+    """A file or folder of the specifications: package data of an installed wheel, `specs/` of a checkout."""
+    installed = files("conformance").joinpath("specs")
+    root = installed if installed.is_dir() else files("conformance").joinpath("..", "specs")
+    return root.joinpath(*parts)
+
+
+@cache
+def named_schema(name: str) -> Document:
+    """The schema `specs/openai/NAME.schema.json`."""
+    document: Document = json.loads(specs("openai", f"{name}.schema.json").read_text("utf-8"))
+    return document
+
+
+@cache
+def _named(name: str) -> Draft202012Validator:
+    return Draft202012Validator(named_schema(name), format_checker=None)
+
+
+def against(name: str, value: Json, where: str = "$") -> Iterator[Finding]:
+    """What in a value breaks the named schema of the API, one finding an error, the place as a JSON path."""
+    return _findings(_named(name), value, where)
+
+
+def breaches(schema: Json, value: Json, where: str = "$") -> Iterator[Finding]:
+    """What in a value breaks a schema given as a value."""
+    return _findings(Draft202012Validator(schema), value, where)
+
+
+def fits(schema: Json, value: Json) -> bool:
+    """Whether a value satisfies a schema given as a value."""
+    return Draft202012Validator(schema).is_valid(value)
+
+
+def _findings(validator: Draft202012Validator, value: Json, where: str) -> Iterator[Finding]:
+    for error in validator.iter_errors(value):
+        yield _finding(best_match([error]) or error, where)
+
+
+def _finding(error: ValidationError, where: str) -> Finding:
+    place = where + error.json_path.removeprefix("$")
+    if error.validator == "required":
+        name = error.message.split("'")[1]
+        return Finding(f"the required member {name} is missing", f"{place}.{name}", "present", "absent", ("schema",))
+    expected = f"{error.validator}: {_short(error.validator_value)}"
+    return Finding(f"does not fit the schema's {error.validator}", place, expected, _short(error.instance), ("schema",))
+
+
+def _short(value: Json, most: int = 120) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= most else text[: most - 1] + "…"
