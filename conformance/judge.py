@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from conformance.endpoints import applies
-from conformance.messages import Exchange, Request, Send
+from conformance.messages import Exchange, Json, Request, Send
 from conformance.model import (
     Case,
     Check,
@@ -117,18 +117,30 @@ def _result(check: Check, found: list[Finding | Seen], exchanges: tuple[str, ...
 
 
 def standing_of(claim: Claim, result: Result) -> Standing:
-    """What the law makes of a result. A difference under `deviates` is kept exactly if every expected observation was made
-    and has the value, or fits the schema, that the claim tells.
+    """What the law makes of a result. A difference under `deviates` is kept exactly if it is what the claim's `expects` tells;
+    under every other stance a promise of `expects` that was seen not to hold breaks what would be kept.
     """
-    if claim.stance is Stance.DEVIATES and result.outcome in (Outcome.DIFFERS, Outcome.IGNORED) and as_told(claim, result):
-        return Standing.KEPT
-    return LAW[claim.stance][result.outcome]
+    standing = LAW[claim.stance][result.outcome]
+    if claim.stance is Stance.DEVIATES:
+        told = result.outcome in (Outcome.DIFFERS, Outcome.IGNORED) and _was_told(claim, result)
+        return Standing.KEPT if told else standing
+    return Standing.BROKEN if standing in (Standing.KEPT, Standing.SURPASSED) and untold(claim, result) else standing
 
 
-def as_told(claim: Claim, result: Result) -> bool:
-    """Whether the observations named by the claim's `expects` were made, and all of them as it tells."""
-    told = [(claim.expects[one.name], one.value) for one in result.seen if one.name in claim.expects]
-    return bool(told) and all(fits(want, is_) if isinstance(want, dict) else want == is_ for want, is_ in told)
+def untold(claim: Claim, result: Result) -> str:
+    """The first observation that is not as the claim's `expects` tells, in words; an empty string where all are."""
+    for one in result.seen:
+        if one.name in claim.expects and not _as_told(claim.expects[one.name], one.value):
+            return f"the document tells {one.name} = {claim.expects[one.name]!r}, seen {one.value!r}"
+    return ""
+
+
+def _was_told(claim: Claim, result: Result) -> bool:
+    return any(one.name in claim.expects for one in result.seen) and not untold(claim, result)
+
+
+def _as_told(want: Json, value: Json) -> bool:
+    return fits(want, value) if isinstance(want, dict) else want == value and type(want) is type(value)
 
 
 def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdict:
@@ -147,7 +159,7 @@ def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdi
         standing=standing_of(claim, result),
         authority=check.authority,
         revision=check.revision,
-        reason=result.reason,
+        reason=result.reason or (untold(claim, result) if claim.stance is not Stance.DEVIATES else ""),
         findings=result.findings,
         exchanges=result.exchanges,
         seconds=round(result.seconds, 4),
