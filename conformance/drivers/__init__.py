@@ -1,0 +1,1 @@
+"""Clients as functions: each driver is a context manager `connected` that yields a `Send`."""
