@@ -164,6 +164,8 @@ def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdi
         exchanges=result.exchanges,
         seconds=round(result.seconds, 4),
         link=check.link,
+        lines=claim.lines,
+        note=claim.note,
     )
 
 

@@ -190,7 +190,9 @@ class Matrix:
 
 @dataclass(frozen=True)
 class Verdict:
-    """A case held against one matrix (None: against OpenAI's API alone); flat, as the report stores it."""
+    """A case held against one matrix (None: against OpenAI's API alone); flat, as the report stores it. `lines` and `note`
+    are the claim's own.
+    """
 
     case: str
     check: str
@@ -209,3 +211,5 @@ class Verdict:
     exchanges: tuple[str, ...] = ()
     seconds: float = 0.0
     link: str = ""
+    lines: tuple[int, ...] = ()
+    note: str = ""
