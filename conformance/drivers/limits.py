@@ -10,12 +10,10 @@ from __future__ import annotations
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
 from typing import Any
-
-from conformance.messages import Exchange, Failure, Piece, Request
 
 
 @dataclass(frozen=True)
@@ -41,54 +39,11 @@ class TooMuch(Exception):
     """Raised where a body runs past a cap. The message tells which."""
 
 
-@dataclass
-class Heard:
-    """What has come back so far, while it is coming. Times are of time.monotonic."""
-
-    limits: Limits
-    started: float = field(default_factory=time.time)
-    sent: float = field(default_factory=time.monotonic)
-    status: int | None = None
-    headers: tuple[tuple[str, str], ...] = ()
-    pieces: list[Piece] = field(default_factory=list)
-    size: int = 0
-    failure: Failure | None = None
-
-    def open(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:
-        """Notes status and headers, with the spelling they had on the wire."""
-        self.status = status
-        self.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-
-    def take(self, data: bytes) -> None:
-        """Notes bytes of the body. Raises TooMuch, having kept what fits."""
-        room = self.limits.most_bytes - self.size
-        if data and room > 0 and len(self.pieces) < self.limits.most_pieces:
-            self.pieces.append(Piece(round(time.monotonic() - self.sent, 6), data[:room]))
-            self.size += min(len(data), room)
-        if len(data) > room:
-            raise TooMuch(f"the body runs past {self.limits.most_bytes} bytes")
-        if len(self.pieces) >= self.limits.most_pieces:
-            raise TooMuch(f"the body comes in more than {self.limits.most_pieces} pieces")
-
-    def fail(self, kind: str, message: str) -> None:
-        """Notes why it ended; the first reason stays."""
-        self.failure = self.failure or Failure(kind, message)
-
-    def late(self) -> str:
-        """What can be said of an answer that did not end in time."""
-        so_far = "no headers" if self.status is None else f"status {self.status} and {self.size} bytes of body"
-        return f"no complete answer within {self.limits.timeout:g} s, only {so_far}"
-
-    def exchange(self, request: Request) -> Exchange:
-        """The exchange as a value."""
-        seconds = round(time.monotonic() - self.sent, 6)
-        return Exchange(request, self.status, self.headers, tuple(self.pieces), self.failure, self.started, seconds)
-
-
 class Plug:
     """The socket of a client that has one connection at a time, in reach of a timer that pulls it.
 
-    `fresh` tells whether the connection was made since `within` began, `pulled` whether the deadline ended it.
+    `fresh` tells whether the connection was made since `within` began, `pulled` whether the deadline ended it, `sent` when
+    the request went out, in seconds of time.monotonic (0.0 for not yet).
     """
 
     def __init__(self) -> None:
@@ -101,15 +56,24 @@ class Plug:
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Pulls the plug unless the block ends in time."""
-        self.fresh, self.pulled = False, False
+        self.fresh, self.pulled, self.sent = False, False, 0.0
+        with self._timer(seconds, self._pull):
+            yield
+
+    def soon(self, seconds: float) -> AbstractContextManager[None]:
+        """Cuts the connection unless the block ends in time, which is nobody's fault."""
+        return self._timer(seconds, self._cut)
+
+    @contextmanager
+    def _timer(self, seconds: float, act: Callable[[], None]) -> Iterator[None]:
         over = threading.Event()
-        timer = threading.Timer(seconds, self._pull, (over,))
+        timer = threading.Timer(seconds, self._unless, (over, act))
         timer.daemon = True
         timer.start()
         try:
             yield
         finally:
-            with self._lock:  # a timer that fires from now on would cut a later exchange short
+            with self._lock:  # a timer that acts from now on would cut a later exchange short
                 over.set()
             timer.cancel()
 
@@ -133,11 +97,14 @@ class Plug:
             if self.pulled:
                 self._cut()
 
-    def _pull(self, over: threading.Event) -> None:
+    def _unless(self, over: threading.Event, act: Callable[[], None]) -> None:
         with self._lock:
             if not over.is_set():
-                self.pulled = True
-                self._cut()
+                act()
+
+    def _pull(self) -> None:
+        self.pulled = True
+        self._cut()
 
     def _cut(self) -> None:
         if self._socket is not None:

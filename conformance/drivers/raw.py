@@ -6,20 +6,21 @@ The only importer of httpx, of which the transport alone is used. https://www.py
 from __future__ import annotations
 
 import json
-import ssl
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
 import httpx
 
 from conformance import __version__
-from conformance.drivers.limits import Heard, Limits, Plug, TooMuch
+from conformance.drivers.hearing import Heard
+from conformance.drivers.limits import Limits
+from conformance.drivers.lines import Line, Lines, no_certificates
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Target
 
 Headers = tuple[tuple[str, str], ...]
+_Line = Line[httpx.HTTPTransport]
 
 
 @contextmanager
@@ -27,14 +28,13 @@ def connected(target: Target, key: str | None, limits: Limits, headers: Headers 
     """A `Send` that speaks plain HTTP to the target; any number of threads may call it. Whatever the server does comes back
     as an exchange, failures included. Raises ValueError for a base URL that is none.
     """
-    lines = _Lines(_verification(target.base_url, insecure))
+    lines = Lines(_transports(target.base_url, insecure))
 
     def send(request: Request) -> Exchange:
         wire = _wire(target.base_url, request, _headers(request, key, headers))
         with lines.one() as line:
             heard = _ask(line, wire, limits)
-            if heard.status is None and heard.failure and heard.failure.kind in ("reset", "protocol") and not line.plug.fresh:
-                # A server may close an idle connection at any time, also just now (RFC 9112, 9.3.1).
+            if heard.stale and not line.plug.fresh:
                 line.renew()
                 heard = _ask(line, wire, limits)
             if heard.failure:
@@ -93,26 +93,22 @@ def _ask(line: _Line, wire: httpx.Request, limits: Limits) -> Heard:
     """One attempt on one line."""
     heard = Heard(limits)
     wire.extensions = {"timeout": limits.phases, "trace": line.plug.trace}
-    line.plug.sent = 0.0
     with line.plug.within(limits.timeout):
         try:
             _listen(line, wire, heard)
-        except TooMuch as error:
-            heard.fail("limit", str(error))
         except httpx.LocalProtocolError:  # not the server's doing
             raise
         except Exception as error:  # whatever else goes wrong here comes from the server's bytes
-            heard.fail(*(("timeout", heard.late()) if line.plug.pulled else _told(error, heard)))
+            heard.late() if line.plug.pulled else heard.broke(error)
     if line.plug.pulled:  # to a reader a cut connection may look like a proper end
-        heard.fail("timeout", heard.late())
+        heard.late()
     return heard
 
 
 def _listen(line: _Line, wire: httpx.Request, heard: Heard) -> None:
     response = line.transport.handle_request(wire)
     try:
-        heard.sent = line.plug.sent or heard.sent
-        heard.open(response.status_code, response.headers.raw)
+        heard.open(response.status_code, response.headers.raw, line.plug.sent)
         assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101 -- the synchronous transport gives nothing else
         for data in response.stream:
             heard.take(data)
@@ -120,64 +116,10 @@ def _listen(line: _Line, wire: httpx.Request, heard: Heard) -> None:
         response.close()
 
 
-def _told(error: Exception, heard: Heard) -> tuple[str, str]:
-    """Kind and message of a failure."""
-    said = str(error) or type(error).__name__
-    if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout):
-        return "connect", f"no connection: {said}"
-    if isinstance(error, httpx.TimeoutException):
-        return "timeout", heard.late()
-    broken = isinstance(error, httpx.NetworkError) or "disconnected" in said or "closed connection" in said
-    if broken:
-        return "reset", f"the connection ends before the answer does: {said}"
-    return "protocol", f"no proper HTTP: {said}"
-
-
-def _verification(base_url: str, insecure: bool) -> ssl.SSLContext | bool:
-    """How certificates are verified; a store is loaded only where one is needed, since that takes a while."""
+def _transports(base_url: str, insecure: bool) -> Callable[[], httpx.HTTPTransport]:
+    """Makes transports that share one store of certificates, if there is any need of one. Raises ValueError."""
     url_of(base_url, Request("GET", "/"))
-    return httpx.create_ssl_context(verify=not insecure) if base_url.lower().startswith("https:") else False
-
-
-class _Line:
-    """A transport of one connection at a time, and the plug of that connection."""
-
-    def __init__(self, verify: ssl.SSLContext | bool) -> None:
-        self._verify = verify
-        self.open()
-
-    def open(self) -> None:
-        """Makes a transport; it connects when first used."""
-        one = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=2.0)
-        self.plug = Plug()
-        self.transport = httpx.HTTPTransport(verify=self._verify, trust_env=False, limits=one)
-
-    def renew(self) -> None:
-        """Drops the connection, so that nothing left over on it reaches a later exchange."""
-        self.transport.close()
-        self.open()
-
-
-class _Lines:
-    """Idle lines. Each is used by one thread at a time, so that every socket is known to whoever waits for it."""
-
-    def __init__(self, verify: ssl.SSLContext | bool) -> None:
-        self._verify = verify
-        self._idle: deque[_Line] = deque()
-
-    @contextmanager
-    def one(self) -> Iterator[_Line]:
-        """An idle line, or a new one."""
-        try:
-            line = self._idle.pop()
-        except IndexError:
-            line = _Line(self._verify)
-        try:
-            yield line
-        finally:
-            self._idle.append(line)
-
-    def close(self) -> None:
-        """Closes every line."""
-        while self._idle:
-            self._idle.pop().transport.close()
+    secure = base_url.lower().startswith("https:")
+    verify = httpx.create_ssl_context(verify=not insecure) if secure else no_certificates()
+    one = httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=2.0)
+    return lambda: httpx.HTTPTransport(verify=verify, trust_env=False, limits=one)

@@ -1,0 +1,91 @@
+"""What comes back from a server, noted while it comes: status, headers, every piece of the body with its time, and the end.
+
+Bodies are decoded here, in bounded steps: clients ask for no compression, but some servers compress regardless.
+https://www.rfc-editor.org/rfc/rfc9110#section-8.4
+"""
+
+from __future__ import annotations
+
+import time
+import zlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from conformance.drivers.limits import Limits, TooMuch
+from conformance.messages import Exchange, Failure, Piece, Reading, Request
+
+_DECODED = ("gzip", "x-gzip", "deflate")
+
+
+@dataclass
+class Heard:
+    """What has come back so far. `sent` is of time.monotonic, `started` of time.time, both in seconds."""
+
+    limits: Limits
+    started: float = field(default_factory=time.time)
+    sent: float = field(default_factory=time.monotonic)
+    status: int | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    pieces: list[Piece] = field(default_factory=list)
+    size: int = 0
+    failure: Failure | None = None
+    decoder: Any = None
+
+    def open(self, status: int, headers: list[tuple[bytes, bytes]], sent: float) -> None:
+        """Notes status and headers, with the spelling they had on the wire."""
+        self.sent = sent or self.sent
+        self.status = status
+        self.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
+        encodings = [value.strip().lower() for name, value in self.headers if name.lower() == "content-encoding"]
+        if len(encodings) == 1 and encodings[0] in _DECODED:
+            self.decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
+
+    def take(self, data: bytes) -> bytes:
+        """Notes bytes of the body and gives them decoded. Raises TooMuch, having kept what fits, and zlib.error."""
+        room = self.limits.most_bytes - self.size
+        if self.decoder:
+            data = self.decoder.decompress(data, room + 1)
+        if len(self.pieces) >= self.limits.most_pieces:
+            raise TooMuch(f"the body comes in more than {self.limits.most_pieces} pieces")
+        if kept := data[:room]:
+            self.pieces.append(Piece(round(time.monotonic() - self.sent, 6), kept))
+            self.size += len(kept)
+        if len(data) > room:
+            raise TooMuch(f"the body runs past {self.limits.most_bytes} bytes")
+        return data
+
+    def fail(self, kind: str, message: str) -> None:
+        """Notes why it ended; the first reason stays."""
+        self.failure = self.failure or Failure(kind, message)
+
+    def late(self) -> None:
+        """Notes that the answer did not end in time."""
+        so_far = "no headers" if self.status is None else f"status {self.status} and {self.size} bytes of body"
+        self.fail("timeout", f"no complete answer within {self.limits.timeout:g} s, only {so_far}")
+
+    def broke(self, error: Exception) -> None:
+        """Notes what an exception from the transport means. httpx and httpx2 have the same names for the same things."""
+        names = {kind.__name__ for kind in type(error).__mro__}
+        said = str(error) or type(error).__name__
+        if isinstance(error, TooMuch):
+            self.fail("limit", said)
+        elif names & {"ConnectError", "ConnectTimeout"}:
+            self.fail("connect", f"no connection: {said}")
+        elif names & {"TimeoutException", "TimeoutError"}:
+            self.late()
+        elif "NetworkError" in names or "disconnected" in said or "closed connection" in said:
+            self.fail("reset", f"the connection ends before the answer does: {said}")
+        else:
+            self.fail("protocol", f"no proper HTTP: {said}")
+
+    @property
+    def stale(self) -> bool:
+        """Whether nothing came but the end of the connection. A server may close an idle connection at any time, also just
+        when it is used again, which is no fault (RFC 9112, 9.3.1).
+        """
+        return self.status is None and self.failure is not None and self.failure.kind in ("reset", "protocol")
+
+    def exchange(self, request: Request, readings: tuple[Reading, ...] = ()) -> Exchange:
+        """The exchange as a value."""
+        seconds = round(time.monotonic() - self.sent, 6)
+        return Exchange(request, self.status, self.headers, tuple(self.pieces), self.failure, self.started, seconds, readings)
