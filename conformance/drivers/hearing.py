@@ -63,12 +63,16 @@ class Heard:
         so_far = "no headers" if self.status is None else f"status {self.status} and {self.size} bytes of body"
         self.fail("timeout", f"no complete answer within {self.limits.timeout:g} s, only {so_far}")
 
-    def broke(self, error: Exception) -> None:
-        """Notes what an exception from the transport means. httpx and httpx2 have the same names for the same things."""
+    def broke(self, error: Exception, pulled: bool = False) -> None:
+        """Notes what an exception from the transport means; `pulled` if the deadline cut the connection. httpx and httpx2 have
+        the same names for the same things.
+        """
         names = {kind.__name__ for kind in type(error).__mro__}
         said = str(error) or type(error).__name__
         if isinstance(error, TooMuch):
             self.fail("limit", said)
+        elif pulled:
+            self.late()
         elif names & {"ConnectError", "ConnectTimeout"}:
             self.fail("connect", f"no connection: {said}")
         elif names & {"TimeoutException", "TimeoutError"}:

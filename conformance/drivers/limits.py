@@ -8,6 +8,7 @@ https://www.encode.io/httpcore/extensions/#trace
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -91,6 +92,10 @@ class Plug:
         elif name.endswith(".send_request_headers.started"):
             self.sent = time.monotonic()
 
+    async def atrace(self, name: str, info: Mapping[str, Any]) -> None:
+        """The same for asynchronous transports."""
+        self.trace(name, info)
+
     def _hold(self, found: socket.socket | None) -> None:
         with self._lock:
             self._socket = found
@@ -107,7 +112,8 @@ class Plug:
         self._cut()
 
     def _cut(self) -> None:
-        if self._socket is not None:
-            with suppress(OSError):
-                # SSLSocket.shutdown would pull the TLS layer from under a reader in another thread.
+        with suppress(OSError):
+            if isinstance(self._socket, ssl.SSLSocket):  # its own shutdown would pull the TLS layer from under a reader
                 socket.socket.shutdown(self._socket, socket.SHUT_RDWR)
+            elif self._socket is not None:
+                self._socket.shutdown(socket.SHUT_RDWR)

@@ -32,6 +32,10 @@ class Line(Generic[Transport]):
     def renew(self) -> None:
         """Drops the connection, so that nothing left over on it reaches a later exchange."""
         self.transport.close()
+        self.replace()
+
+    def replace(self) -> None:
+        """Takes a new transport in the place of one that is closed already."""
         self.transport = self._make()
 
 

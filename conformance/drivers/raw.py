@@ -99,7 +99,7 @@ def _ask(line: _Line, wire: httpx.Request, limits: Limits) -> Heard:
         except httpx.LocalProtocolError:  # not the server's doing
             raise
         except Exception as error:  # whatever else goes wrong here comes from the server's bytes
-            heard.late() if line.plug.pulled else heard.broke(error)
+            heard.broke(error, line.plug.pulled)
     if line.plug.pulled:  # to a reader a cut connection may look like a proper end
         heard.late()
     return heard
