@@ -1,0 +1,167 @@
+"""The reference server without a socket: a function from what was asked to what is replied, and the Send made of it."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from email.utils import formatdate
+from typing import Any
+
+from conformance.messages import Exchange, Failure, Piece, Request, Send
+from conformance.reference.chat import answer as plain_answer
+from conformance.reference.chat import completed
+from conformance.reference.choices import letters, settings_of
+from conformance.reference.errors import bad_key, unknown_route, unreadable, wrong_method, wrong_type
+from conformance.reference.faults import Fault, named
+from conformance.reference.fields import check_request
+from conformance.reference.models import NAMES, listed, retrieved, snapshot
+from conformance.reference.stream import DONE, chunks, framed
+from conformance.reference.values import Asked, Object, Refused, Reply
+
+JSON = "application/json"
+SSE = "text/event-stream; charset=utf-8"
+_LARGEST = 20_000_000
+
+
+@dataclass(frozen=True)
+class Server:
+    """How a reference server is set up: the faults it has, the key it demands if any, and its clock in Unix seconds."""
+
+    faults: tuple[Fault, ...] = ()
+    api_key: str | None = None
+    clock: Callable[[], float] = time.time
+
+    def bent(self, stage: str, value: Any, asked: Asked) -> Any:
+        """The value as the faults of this stage leave it."""
+        for fault in self.faults:
+            if stage in fault.stages:
+                value = fault.run(value, asked)
+        return value
+
+
+def answer(asked: Asked, server: Server, chance: int) -> Reply:
+    """The reply to a request. `chance` makes answers and ids differ; the same number gives the same reply."""
+    try:
+        _check_key(asked, server)
+        reply = _routed(asked, server, chance)
+    except Refused as refused:
+        known = server.bent("refused", refused, asked)
+        reply = Reply(known.status, (("content-type", JSON), *known.headers), (spelled(known.body),))
+    own = (
+        ("date", formatdate(server.clock(), usegmt=True)),
+        ("openai-version", "2020-10-01"),
+        ("openai-processing-ms", "12"),
+        ("x-request-id", f"req_{chance:032x}"[:36]),
+    )
+    bent: Reply = server.bent("reply", replace(reply, headers=(*reply.headers, *own)), asked)
+    return bent
+
+
+def _check_key(asked: Asked, server: Server) -> None:
+    if server.api_key is not None and asked.headers.get("authorization") != f"Bearer {server.api_key}":
+        raise bad_key()
+
+
+def _routed(asked: Asked, server: Server, chance: int) -> Reply:
+    if asked.path == "/chat/completions":
+        _check_method(asked, "POST")
+        return _chat(asked, server, chance)
+    if asked.path == "/models":
+        _check_method(asked, "GET")
+        return _json(server.bent("models", listed(), asked))
+    if asked.path.startswith("/models/"):
+        _check_method(asked, "GET")
+        return _json(server.bent("model", retrieved(asked.path.removeprefix("/models/")), asked))
+    raise unknown_route(asked.method, asked.path)
+
+
+def _check_method(asked: Asked, allowed: str) -> None:
+    if asked.method != allowed:
+        raise wrong_method(asked.method, allowed)
+
+
+def _chat(asked: Asked, server: Server, chance: int) -> Reply:
+    sent = server.bent("sent", _read(asked), asked)
+    check_request(sent)
+    model = snapshot(sent["model"])
+    settings = server.bent("settings", settings_of(sent), asked)
+    stamp = ("chatcmpl-" + letters(str(chance), 29), int(server.clock()))
+    done = completed(sent, settings, stamp, model, chance)
+    if not sent.get("stream"):
+        return _json(server.bent("answer", plain_answer(done), asked))
+    listed_ = [server.bent("chunk", chunk, asked) for chunk in chunks(done, sent.get("stream_options") or {})]
+    frames = [framed(chunk) for chunk in server.bent("chunks", listed_, asked)]
+    return Reply(
+        200, (("content-type", SSE), ("cache-control", "no-cache")), tuple(server.bent("frames", [*frames, DONE], asked))
+    )
+
+
+def _read(asked: Asked) -> Object:
+    """The JSON object of a request's body. Raises Refused."""
+    media = asked.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    if media != JSON or len(asked.body) > _LARGEST:
+        raise unreadable()
+    try:
+        value = json.loads(asked.body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise unreadable() from None
+    if not isinstance(value, dict):
+        raise wrong_type("body", "an object", value)
+    return dict(value)
+
+
+def _no_constant(word: str) -> float:
+    raise ValueError(f"{word} is no JSON")
+
+
+def _json(value: Any) -> Reply:
+    return Reply(200, (("content-type", JSON),), (spelled(value),))
+
+
+def spelled(value: Any) -> bytes:
+    """JSON as this server writes it: indented, with a last line end."""
+    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+
+
+def sending(*faults: str, api_key: str | None = None, clock: Callable[[], float] = time.time) -> Send:
+    """A Send to a reference server in this process that has the named faults. A request's key decides its chance, so
+    equal requests have equal answers and only another `take` draws anew. Raises UnknownFault.
+    """
+    server = Server(named(faults), api_key, clock)
+
+    def send(request: Request) -> Exchange:
+        reply = answer(asked_by(request, api_key), server, int(request.key, 16))
+        return _exchange(request, reply, server.clock())
+
+    return send
+
+
+def asked_by(request: Request, api_key: str | None = None) -> Asked:
+    """The request as it would come over the wire."""
+    headers = {name.lower(): value for name, value in request.headers}
+    given = f"Bearer {api_key or 'none'}" if request.setup.authorization == "given" else request.setup.authorization
+    if given != "none":
+        headers.setdefault("authorization", given)
+    body = request.body if request.body is not None else b""
+    if request.json is not None:
+        headers.setdefault("content-type", JSON)
+        body = json.dumps(request.json).encode()
+    return Asked(request.method, request.path, headers, body)
+
+
+def _exchange(request: Request, reply: Reply, now: float) -> Exchange:
+    failure = Failure("reset", "the connection ended before the reply did") if reply.lost else None
+    if reply.lost and not reply.frames:
+        return Exchange(request, failure=failure, started=now, seconds=reply.first)
+    pieces = tuple(Piece(reply.first + place * reply.pause, frame) for place, frame in enumerate(reply.frames))
+    return Exchange(request, reply.status, reply.headers, pieces, failure, now, pieces[-1].at if pieces else reply.first)
+
+
+def names_of(faults: Iterable[Fault]) -> tuple[str, ...]:
+    """The names of some faults."""
+    return tuple(fault.name for fault in faults)
+
+
+MODEL, ALIAS = NAMES

@@ -1,0 +1,76 @@
+"""The only way a fault comes to exist: declared once, by decorator, and found by importing this package's modules."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar
+
+Bend = TypeVar("Bend", bound=Callable[..., Any])
+
+STAGES = ("sent", "settings", "answer", "chunk", "chunks", "frames", "refused", "models", "model", "reply")
+"""What a fault may bend on the way from request to reply: the request's JSON object before it is looked at, the settings,
+the plain answer, each chunk or all of them, the frames of a stream, a refusal, the list of models, one model, the reply.
+"""
+
+_REGISTERED: dict[str, Fault] = {}
+_TOGETHER: dict[str, tuple[str, ...]] = {}
+
+
+class UnknownFault(ValueError):
+    """No fault has this name."""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One way to be wrong. `seen` is the public report, `speaks` names the checks and rules that must notice.
+
+    `run` takes the right value of any of its `stages` and the `Asked` request, and gives the wrong value.
+    """
+
+    name: str
+    seen: str
+    about: str
+    stages: tuple[str, ...]
+    run: Callable[[Any, Any], Any]
+    speaks: tuple[str, ...]
+
+
+def fault(name: str, *, seen: str, about: str, on: str, speaks: tuple[str, ...]) -> Callable[[Bend], Bend]:
+    """Declares a function `(value, asked) -> value` as a fault; `on` names its stages, separated by spaces."""
+
+    def declare(run: Bend) -> Bend:
+        stages = tuple(on.split())
+        if name in _REGISTERED or not set(stages) <= set(STAGES):
+            raise ValueError(f"{name!r} is declared twice or bends no known stage: {on!r}")
+        _REGISTERED[name] = Fault(name, seen, about, stages, run, speaks)
+        return run
+
+    return declare
+
+
+def together(name: str, *names: str) -> None:
+    """Gives several faults at once a name."""
+    _TOGETHER[name] = names
+
+
+@cache
+def all_faults() -> dict[str, Fault]:
+    """Every fault by its name, in the order of their modules."""
+    package = importlib.import_module("conformance.reference.faults")
+    for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
+        importlib.import_module(f"{package.__name__}.{module.name}")
+    return dict(_REGISTERED)
+
+
+def named(names: Iterable[str]) -> tuple[Fault, ...]:
+    """The faults with these names, names of combinations spelled out. Raises UnknownFault."""
+    known = all_faults()
+    plain = [one for name in names for one in _TOGETHER.get(name, (name,))]
+    for name in plain:
+        if name not in known:
+            raise UnknownFault(f"no fault is called {name!r}; there are {', '.join(sorted({*known, *_TOGETHER}))}")
+    return tuple(known[name] for name in plain)
