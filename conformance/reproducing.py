@@ -1,0 +1,46 @@
+"""A request as a line for the shell, so that anybody sees the same bytes without this suite."""
+
+from __future__ import annotations
+
+import base64
+import json
+import shlex
+
+from conformance.messages import Request
+from conformance.model import Target
+
+
+def curl_line(target: Target, request: Request) -> str:
+    """A curl line for POSIX shells that sends the request. The key is read from OPENAI_API_KEY, never spelled out."""
+    url = f"{target.base_url.rstrip('/')}/{request.path.lstrip('/')}" + (f"?{request.query}" if request.query else "")
+    words = ["curl", "-sS", "-i", "-N", "--max-time", "60", "-X", request.method, shlex.quote(_visible(url))]
+    for name, value in request.headers:
+        words += ["-H", shlex.quote(_visible(f"{name}: {value}"))]
+    if request.json is not None and not any(name.lower() == "content-type" for name, _ in request.headers):
+        words += ["-H", "'Content-Type: application/json'"]
+    words += _authorization(target, request)
+    return " ".join(_with_body(words, request))
+
+
+def _authorization(target: Target, request: Request) -> list[str]:
+    how = request.setup.authorization
+    if how == "given":
+        return ["-H", '"Authorization: Bearer $OPENAI_API_KEY"'] if target.key_configured else []
+    return [] if how == "none" else ["-H", shlex.quote(_visible(f"Authorization: {how}"))]
+
+
+def _with_body(words: list[str], request: Request) -> list[str]:
+    if request.body is None:
+        text = None if request.json is None else json.dumps(request.json)
+    else:
+        text = request.body.decode("ascii", "replace")
+    if text is None:
+        return words
+    if request.body is not None and not (request.body.isascii() and text.isprintable()):
+        encoded = base64.b64encode(request.body).decode()
+        return ["echo", encoded, "|", "base64", "-d", "|", *words, "--data-binary", "@-"]
+    return [*words, "--data-binary", shlex.quote(text)]
+
+
+def _visible(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

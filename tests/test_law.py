@@ -1,0 +1,149 @@
+"""The law is total, the worst outcome wins, and what a document tells is compared with what was seen."""
+
+import pytest
+
+from conformance.judge import LAW, claim_on, judge, outcome_of, run_check, run_rule, standing_of, untold
+from conformance.messages import Exchange, Piece, Request, Setup
+from conformance.model import Case, Check, Claim, Ended, Finding, Level, Matrix, Outcome, Result, Seen, Stance, Standing, Target, Unclear
+
+TARGET = Target("http://127.0.0.1:1/v1", "m")
+
+
+def check(run, **more):
+    return Check("chat.x", "does x", Level.MUST, "chat.stop", "https://example.org", run, **more)
+
+
+def answering(status=200, body=b"{}"):
+    return lambda request: Exchange(request, status, (), (Piece(0.0, body),))
+
+
+def test_law_is_total():
+    assert set(LAW) == set(Stance)
+    for stance, row in LAW.items():
+        assert set(row) == set(Outcome), stance
+        assert row[Outcome.FAILS] is Standing.FAULT
+        assert row[Outcome.UNCLEAR] is Standing.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("stance", "outcome", "standing"),
+    [
+        ("supported", "works", "kept"),
+        ("supported", "ignored", "broken"),
+        ("supported", "refused", "broken"),
+        ("partial", "refused", "kept"),
+        ("partial", "ignored", "broken"),
+        ("approximated", "differs", "kept"),
+        ("approximated", "refused", "broken"),
+        ("deviates", "works", "surpassed"),
+        ("deviates", "differs", "broken"),
+        ("ignored", "works", "surpassed"),
+        ("ignored", "ignored", "kept"),
+        ("ignored", "refused", "broken"),
+        ("rejected", "refused", "kept"),
+        ("rejected", "accepted", "broken"),
+        ("unsupported", "differs", "kept"),
+        ("unsupported", "works", "surpassed"),
+        ("undocumented", "differs", "unclaimed"),
+    ],
+)
+def test_cells_of_the_law(stance, outcome, standing):
+    assert LAW[Stance(stance)][Outcome(outcome)] is Standing(standing)
+
+
+def test_the_worst_outcome_wins():
+    order = [Outcome.FAILS, Outcome.DIFFERS, Outcome.REFUSED, Outcome.IGNORED, Outcome.UNCLEAR, Outcome.ACCEPTED, Outcome.WORKS]
+    assert list(Outcome) == order
+    findings = [Finding("a", outcome=Outcome.IGNORED), Finding("b", outcome=Outcome.REFUSED), Finding("c", outcome=Outcome.UNCLEAR)]
+    assert outcome_of(check(None), findings) is Outcome.REFUSED
+
+
+def test_a_clean_run_works_or_is_accepted():
+    assert outcome_of(check(None), []) is Outcome.WORKS
+    assert outcome_of(check(None, accepts=True), []) is Outcome.ACCEPTED
+
+
+def test_a_deviation_is_kept_exactly_if_it_is_as_told():
+    claim = Claim("chat.finish_reason", Stance.DEVIATES, expects={"finish_reason": "stop"})
+    differs = Finding("ends with stop")
+    told = Result(Outcome.DIFFERS, (differs,), (Seen("finish_reason", "stop"),))
+    other = Result(Outcome.DIFFERS, (differs,), (Seen("finish_reason", None),))
+    unseen = Result(Outcome.DIFFERS, (differs,))
+    right = Result(Outcome.WORKS, (), (Seen("finish_reason", "length"),))
+    standings = [standing_of(claim, result) for result in (told, other, unseen, right)]
+    assert standings == [Standing.KEPT, Standing.BROKEN, Standing.BROKEN, Standing.SURPASSED]
+
+
+def test_a_promise_beside_a_kept_claim_can_break_it():
+    claim = Claim("errors.unknown-model", Stance.SUPPORTED, expects={"type": "invalid_request_error"})
+    kept = Result(Outcome.WORKS, (), (Seen("type", "invalid_request_error"),))
+    broken = Result(Outcome.WORKS, (), (Seen("type", "api_error"),))
+    assert standing_of(claim, kept) is Standing.KEPT
+    assert standing_of(claim, broken) is Standing.BROKEN
+    assert "api_error" in untold(claim, broken)
+    assert "api_error" in judge(Case(check(None), "raw"), broken, claim, "x@1").reason
+
+
+def test_expectations_are_values_or_schemas():
+    claim = Claim("f", Stance.DEVIATES, expects={"n": {"maximum": 0}, "b": 1})
+    assert standing_of(claim, Result(Outcome.DIFFERS, (), (Seen("n", 0), Seen("b", 1)))) is Standing.KEPT
+    assert standing_of(claim, Result(Outcome.DIFFERS, (), (Seen("n", 0), Seen("b", True)))) is Standing.BROKEN
+    assert standing_of(claim, Result(Outcome.DIFFERS, (), (Seen("n", 3),))) is Standing.BROKEN
+
+
+def test_a_check_ends_by_raising_and_keeps_what_it_found():
+    def run(target, send):
+        send(Request("GET", "/models"))
+        yield Finding("odd", outcome=Outcome.IGNORED)
+        raise Ended(Finding("gone", outcome=Outcome.REFUSED))
+
+    result = run_check(Case(check(run), "sdk"), TARGET, answering())
+    assert result.outcome is Outcome.REFUSED
+    assert [one.message for one in result.findings] == ["gone", "odd"]
+    assert result.exchanges == (Request("GET", "/models", setup=Setup(client="sdk")).key,)
+
+
+def test_unclear_tells_its_reason():
+    def run(target, send):
+        raise Unclear("the model would not")
+        yield
+
+    result = run_check(Case(check(run), "raw"), TARGET, answering())
+    assert (result.outcome, result.reason) == (Outcome.UNCLEAR, "the model would not")
+
+
+def test_whatever_else_a_check_raises_is_the_suites_own_error():
+    def run(target, send):
+        raise KeyError("bug")
+        yield
+
+    with pytest.raises(KeyError):
+        run_check(Case(check(run), "raw"), TARGET, answering())
+
+
+def exchange(path="/models", client="raw", body=b"{}", status=200):
+    return Exchange(Request("GET", path, setup=Setup(client=client)), status, (), (Piece(0.0, body),))
+
+
+def test_a_rule_judges_every_exchange_of_its_client_and_names_those_that_break_it():
+    def run(one):
+        if one.body == b"x":
+            yield Finding("is x")
+
+    case = Case(check(run, on="models", seed=lambda target: Request("GET", "/models")), "raw")
+    good, bad = exchange(), exchange("/v1/models", body=b"x")
+    result = run_rule(case, [good, bad, exchange("/chat", body=b"x"), exchange(client="sdk", body=b"x"), exchange(status=500, body=b"x")])
+    assert (result.outcome, result.reason, result.exchanges) == (Outcome.DIFFERS, "1 of 2 exchanges", (bad.request.key,))
+
+
+def test_a_rule_without_an_exchange_is_unclear():
+    case = Case(check(lambda one: iter(()), on="models", seed=lambda target: Request("GET", "/models")), "raw")
+    assert run_rule(case, [exchange("/nothing")]).outcome is Outcome.UNCLEAR
+
+
+def test_without_a_document_the_core_counts_as_supported():
+    matrix = Matrix("x@1", "x", "1", "", "", {"chat.n": Claim("chat.n", Stance.IGNORED)})
+    assert claim_on("chat.n", None, {"chat.n"}).stance is Stance.SUPPORTED
+    assert claim_on("chat.vision", None, {"chat.n"}).stance is Stance.UNDOCUMENTED
+    assert claim_on("chat.n", matrix, {"chat.n"}).stance is Stance.IGNORED
+    assert claim_on("chat.stop", matrix, {"chat.stop"}).stance is Stance.UNDOCUMENTED
