@@ -9,11 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.messages import Exchange, Json
+from conformance.messages import Exchange, Json, Request, Send
 from conformance.model import Ended, Finding, Outcome, Unclear
 from conformance.wire import NOT_JSON, read_events, read_json
 
 Object = dict[str, Any]
+
+
+def is_ok(exchange: Exchange) -> bool:
+    """Whether the answer is a 2xx."""
+    return exchange.status is not None and 200 <= exchange.status < 300
 
 
 def ensure_success(exchange: Exchange) -> Exchange:
@@ -146,3 +151,42 @@ def deltas_of(chunks: list[Object], index: int = 0) -> list[Object]:
 def streamed_text(chunks: list[Object], index: int = 0) -> str:
     """The concatenated content of one choice."""
     return "".join(part for delta in deltas_of(chunks, index) if isinstance(part := delta.get("content"), str))
+
+
+def given(send: Send, request: Request) -> Object:
+    """An answer that a check starts from. Raises Unclear where there is none, since that is another check's finding."""
+    try:
+        return object_of(send(request))
+    except Ended as end:
+        raise Unclear(f"the answer to start from is missing: {end.finding.message}") from None
+
+
+def attempted(send: Send, request: Request, control: Request) -> Exchange:
+    """The exchange of a request that differs from `control` in the point in question. Raises Unclear where neither is
+    answered, since then the point is not what is wrong.
+    """
+    exchange = send(request)
+    if exchange.failure or not is_ok(exchange):
+        given(send, control)
+    return exchange
+
+
+def answered(send: Send, request: Request, control: Request) -> Object:
+    """The JSON object that answers `request`; `control` as in `attempted`. Raises Ended."""
+    return object_of(attempted(send, request, control))
+
+
+def speech_of(answer: Object) -> str:
+    """The text of the first choice, which has to be there. Raises Unclear."""
+    text = text_of(answer)
+    if not text.strip():
+        raise Unclear("the model says nothing within the limit")
+    return text
+
+
+def optional_count(answer: Object, name: str) -> int | None:
+    """A token count of `usage`, None where it is missing or not above 0."""
+    try:
+        return count_of(answer, name) or None
+    except Unclear:
+        return None

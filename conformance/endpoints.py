@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from conformance.messages import Exchange
-from conformance.wire import read_json
+from conformance.messages import Exchange, Json
+from conformance.wire import NOT_JSON, read_json
 
 _PATHS = {
     "chat": r"/chat/completions/?$",
@@ -23,19 +23,33 @@ def endpoint_of(exchange: Exchange) -> str:
     return next((name for name, pattern in _PATHS.items() if re.search(pattern, path)), "")
 
 
+def sent_json(exchange: Exchange) -> Json:
+    """The JSON that the request carried, spelled as bytes or not; None where there was none or the recorder did not keep it."""
+    request = exchange.request
+    if request.json is not None or request.body is None:
+        return request.json
+    value = read_json(request.body).value
+    return None if value is NOT_JSON else value
+
+
 def wants_stream(exchange: Exchange) -> bool:
-    """Whether the request asked for server-sent events."""
-    sent = exchange.request.json
+    """Whether the request asked for server-sent events; told by the answer where the recorder did not keep the request."""
+    sent = sent_json(exchange)
+    if sent is None and exchange.request.body is None:
+        return exchange.body.lstrip().startswith((b"data:", b"event:", b":"))
     return isinstance(sent, dict) and sent.get("stream") is True
 
 
 def applies(on: str, exchange: Exchange) -> bool:
     """Whether a rule about `on` judges this exchange.
 
-    chat, chat.stream, models, model: proper answers (2xx) of that endpoint to proper requests. error: answers of 400 and up.
-    any: whatever came back, chat.any: the same of the chat endpoint. Exchanges that failed are judged by their check.
+    chat, chat.stream, models, model: proper answers (2xx) of that endpoint to proper requests; chat.proper: the first two
+    together. error: answers of 400 and up. any: whatever came back whole, chat.any: the same of the chat endpoint.
+    chat.cut: answers of chat whose body came to an early end; nothing else judges those but the check that asked.
     """
     if exchange.status is None or exchange.request.method == "HEAD":
+        return False
+    if (exchange.failure is not None) != (on == "chat.cut"):
         return False
     if on == "any":
         return True
@@ -44,17 +58,23 @@ def applies(on: str, exchange: Exchange) -> bool:
     endpoint, _, kind = on.partition(".")
     if endpoint_of(exchange) != endpoint or exchange.request.method != _method(endpoint):
         return False
-    if kind == "any":
-        return True
-    proper = 200 <= exchange.status < 300 and not exchange.request.wrong
-    return proper and wants_stream(exchange) == (kind == "stream") and not _error_in_disguise(exchange, kind)
+    return kind in ("any", "cut") or _proper(exchange, kind)
+
+
+def _proper(exchange: Exchange, kind: str) -> bool:
+    if exchange.request.wrong or exchange.status is None or not 200 <= exchange.status < 300:
+        return False
+    return (kind == "proper" or wants_stream(exchange) == (kind == "stream")) and not is_error(read_json(exchange.body).value)
 
 
 def _method(endpoint: str) -> str:
     return "GET" if endpoint in ("models", "model") else "POST"
 
 
-def _error_in_disguise(exchange: Exchange, kind: str) -> bool:
-    """A 200 whose whole body is an error object is judged once, by its own rule."""
-    value = read_json(exchange.body).value if not kind else None
-    return isinstance(value, dict) and isinstance(value.get("error"), dict | str) and "choices" not in value
+def is_error(value: Json) -> bool:
+    """Whether a JSON value is an error rather than an answer: as a success it is judged once, by its own rule. Some servers
+    spell it flat: `{"object": "error", "message": ...}`.
+    """
+    if not isinstance(value, dict) or "choices" in value:
+        return False
+    return isinstance(value.get("error"), dict | str) or value.get("object") == "error"

@@ -6,15 +6,28 @@ import json
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, TypeChecker
 from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.validators import extend
 
 from conformance.messages import Json
 from conformance.model import Finding
 
 Document = dict[str, Any]
+
+MOST_ERRORS = 50
+"""A value may break a schema in a million places; so many tell enough."""
+
+
+def _is_integer(_: TypeChecker, value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_Strict = extend(Draft202012Validator, type_checker=Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer))
+"""For messages of the API: `3.0` is no integer there, since typed clients do not read it as one."""
 
 
 def specs(*parts: str) -> Any:
@@ -32,8 +45,8 @@ def named_schema(name: str) -> Document:
 
 
 @cache
-def _named(name: str) -> Draft202012Validator:
-    return Draft202012Validator(named_schema(name), format_checker=None)
+def _named(name: str) -> Any:
+    return _Strict(named_schema(name))
 
 
 def against(name: str, value: Json, where: str = "$") -> Iterator[Finding]:
@@ -51,9 +64,12 @@ def fits(schema: Json, value: Json) -> bool:
     return Draft202012Validator(schema).is_valid(value)
 
 
-def _findings(validator: Draft202012Validator, value: Json, where: str) -> Iterator[Finding]:
-    for error in validator.iter_errors(value):
-        yield _finding(best_match([error]) or error, where)
+def _findings(validator: Any, value: Json, where: str) -> Iterator[Finding]:
+    try:
+        for error in islice(validator.iter_errors(value), MOST_ERRORS):
+            yield _finding(best_match([error]) or error, where)
+    except RecursionError:
+        yield Finding("is nested too deeply to be read by ordinary clients", where, seen_by=("schema",))
 
 
 def _finding(error: ValidationError, where: str) -> Finding:
@@ -66,5 +82,8 @@ def _finding(error: ValidationError, where: str) -> Finding:
 
 
 def _short(value: Json, most: int = 120) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except RecursionError:
+        text = "(nested too deeply to print)"
     return text if len(text) <= most else text[: most - 1] + "…"

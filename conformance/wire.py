@@ -45,12 +45,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Events:
-    """A body read as server-sent events. `tail` is text that no blank line completed: browsers and the SDK drop it."""
+    """A body read as server-sent events. `tail` is text that no blank line completed: browsers and the SDK drop it.
+
+    `hollow` holds the offsets of blank lines that end a block without data. Browsers dispatch nothing there, but the official
+    Python client does, with empty data, if the block has an event or retry line or any block so far had an id.
+    """
 
     events: tuple[Event, ...]
     problems: tuple[str, ...] = ()
     comments: int = 0
     tail: str = ""
+    hollow: tuple[int, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -108,7 +113,8 @@ def read_events(body: bytes) -> Events:
     events: list[Event] = []
     comments = 0
     data: list[str] = []
-    kind, begin, pending = "", offset, False
+    hollow: list[int] = []
+    kind, begin, pending, named, numbered = "", offset, False, False, False
     for raw, start in _lines(body, offset):
         try:
             line = raw.decode("utf-8")
@@ -118,7 +124,9 @@ def read_events(body: bytes) -> Events:
         if not line:
             if data:
                 events.append(Event("\n".join(data), kind, begin))
-            data, kind, pending = [], "", False
+            elif named or numbered:
+                hollow.append(start)
+            data, kind, pending, named = [], "", False, False
             continue
         if not (data or kind):
             begin = start
@@ -131,11 +139,15 @@ def read_events(body: bytes) -> Events:
         if name == "data":
             data.append(value)
         elif name == "event":
-            kind = value
-        elif name not in ("id", "retry"):
+            kind, named = value, named or bool(value)
+        elif name == "retry":
+            named = named or (value.isascii() and value.isdigit())
+        elif name == "id":
+            numbered = bool(value) if "\0" not in value else numbered
+        else:
             problems.append(f"has a line that is no field of an event: {line[:60]!r}")
     tail = body[begin:].decode("utf-8", "replace") if pending else ""
-    return Events(tuple(events), tuple(dict.fromkeys(problems)), comments, tail)
+    return Events(tuple(events), tuple(dict.fromkeys(problems)), comments, tail, tuple(hollow))
 
 
 def _lines(body: bytes, position: int) -> Iterator[tuple[bytes, int]]:

@@ -1,0 +1,158 @@
+"""Rules about the choices of a chat completion and what they say, plain or streamed.
+
+https://platform.openai.com/docs/api-reference/chat/object
+"""
+
+from __future__ import annotations
+
+from email.utils import parsedate_to_datetime
+
+from conformance import calls
+from conformance.answers import Object, choices_of
+from conformance.endpoints import wants_stream
+from conformance.evidence import asked, ensure_values, header_of, integer, shown
+from conformance.messages import Exchange, Json, Request
+from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.registry import rule
+from conformance.streams import answer_of, stream_of
+from conformance.wire import read_json
+
+OBJECT = "https://platform.openai.com/docs/api-reference/chat/object"
+CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
+AN_HOUR = 3600
+
+_INSTEAD = ("tool_calls", "function_call", "refusal", "audio")
+"""What a message may carry in place of content."""
+
+_CUT = ("length", "content_filter")
+"""Reasons to end that may leave nothing to say."""
+
+
+@rule("chat.choices.index", "numbers its choices from 0", Level.MUST, "chat", OBJECT, on="chat.proper", seed=calls.chat)
+def choices_are_numbered(exchange: Exchange) -> Noted:
+    """Reads the index of every choice: 0 to n-1, each once."""
+    indices = [choice.get("index") for choice in choices_of(answer_of(exchange))]
+    numbers = [number for index in indices if (number := integer(index)) is not None]
+    if len(numbers) == len(indices) and sorted(numbers) != list(range(len(numbers))):
+        yield Finding("numbers its choices otherwise", "$.choices[*].index", "0 to n-1, each once", shown(str(sorted(numbers))))
+
+
+@rule("chat.created.clock", "dates completions by its clock", Level.SHOULD, "chat", OBJECT, on="chat.proper", seed=calls.chat)
+def created_is_now(exchange: Exchange) -> Noted:
+    """Compares `created` with the clock of this run, or in recordings with the Date header, to the hour."""
+    ensure_values(exchange)
+    first = stream_of(exchange).chunks[0].value if wants_stream(exchange) else read_json(exchange.body).value
+    created = integer(first.get("created")) if isinstance(first, dict) else None
+    now = exchange.started if exchange.started and not exchange.source else _date(exchange)
+    if created is None or not 1e9 < created < 1e11:
+        raise Unclear("created is no time to compare")
+    if abs(created - now) > AN_HOUR + exchange.seconds:
+        yield Finding("created is not the time of the answer", "$.created", f"about {now:.0f}", shown(created))
+
+
+def _date(exchange: Exchange) -> float:
+    try:
+        return parsedate_to_datetime(header_of(exchange, "date") or "").timestamp()
+    except (ValueError, OverflowError, OSError, TypeError) as error:
+        raise Unclear("the time of the answer is not known") from error
+
+
+@rule("chat.content.present", "says something or calls something", Level.MUST, "chat", OBJECT, on="chat", seed=calls.chat)
+def content_is_present(exchange: Exchange) -> Noted:
+    """Reads `message.content`: null or missing only beside tool calls, a refusal or audio, or where the answer was cut."""
+    for place, choice in enumerate(choices_of(answer_of(exchange))):
+        message = _message(choice)
+        cut = choice.get("finish_reason") in _CUT
+        if message.get("content") is None and not cut and not any(message.get(name) for name in _INSTEAD):
+            yield Finding("the message has no content", f"$.choices[{place}].message.content", "a string", _said(message))
+
+
+@rule("chat.content.key", "has the member content in every message", Level.SHOULD, "chat", OBJECT, on="chat", seed=calls.chat)
+def content_is_a_member(exchange: Exchange) -> Noted:
+    """Reads `message.content` beside tool calls and the like: null, but there."""
+    for place, choice in enumerate(choices_of(answer_of(exchange))):
+        message = _message(choice)
+        if "content" not in message and any(message.get(name) for name in _INSTEAD):
+            yield Finding("the message has no member content", f"$.choices[{place}].message.content", "null", "absent")
+
+
+def _said(message: Object) -> str:
+    return "null" if "content" in message else "absent"
+
+
+def _message(choice: Object) -> Object:
+    message = choice.get("message")
+    if not isinstance(message, dict):
+        raise Unclear("the answer has no message to judge")
+    return message
+
+
+@rule("chat.content.text", "answers in whole characters", Level.SHOULD, "chat", OBJECT, on="chat.proper", seed=calls.chat)
+def content_is_text(exchange: Exchange) -> Noted:
+    """Looks for U+FFFD and lone surrogates in the content, unless the request holds such, samples wildly or was cut short."""
+    ensure_values(exchange)
+    _ensure_tame(asked(exchange))
+    for place, choice in enumerate(choices_of(answer_of(exchange))):
+        text = _message(choice).get("content")
+        if isinstance(text, str) and (torn := _torn(text, choice)):
+            yield Finding("the text holds a broken character", f"$.choices[{place}].message.content", "whole characters", torn)
+
+
+def _ensure_tame(sent: Object) -> None:
+    """At high temperatures or under a bias a model may well pick bytes that are no character."""
+    heat = sent.get("temperature")
+    if "\ufffd" in repr(sent) or sent.get("logit_bias") or (isinstance(heat, int | float) and heat > 1):
+        raise Unclear("the request itself may lead to broken characters")
+
+
+def _torn(text: str, choice: Object) -> str:
+    whole = text.rstrip("\ufffd") if choice.get("finish_reason") == "length" else text
+    found = next((at for at, letter in enumerate(whole) if letter == "\ufffd" or "\ud800" <= letter <= "\udfff"), None)
+    return "" if found is None else shown(ascii(whole[max(0, found - 20) : found + 20]))
+
+
+def _three(target: Target) -> Request:
+    return calls.chat(target, n=2)
+
+
+@rule("chat.n.count", "gives as many choices as asked for", Level.MUST, "chat.n", CREATE, on="chat.proper", seed=_three)
+def choices_are_counted(exchange: Exchange) -> Noted:
+    """Compares the number of choices with `n`."""
+    wanted = integer(asked(exchange).get("n", 1))
+    if wanted is None or wanted < 1:
+        raise Unclear("the request asks for no number of choices")
+    given = len(choices_of(answer_of(exchange)))
+    yield Seen("choices", given)
+    if given != wanted:
+        outcome = Outcome.IGNORED if given == 1 else Outcome.DIFFERS
+        yield Finding("gives another number of choices", "$.choices", str(wanted), str(given), outcome=outcome)
+
+
+def _stopped(target: Target) -> Request:
+    return calls.chat(target, stop=["e"])
+
+
+@rule("chat.stop.absent", "leaves stop strings out", Level.MUST, "chat.stop", CREATE, on="chat.proper", seed=_stopped)
+def stop_is_absent(exchange: Exchange) -> Noted:
+    """Looks for the stop strings of the request in the content."""
+    ensure_values(exchange)
+    stops = _stops(asked(exchange).get("stop"))
+    for place, choice in enumerate(choices_of(answer_of(exchange))):
+        text = _message(choice).get("content")
+        if isinstance(text, str):
+            yield from (_runs_on(text, stop, place) for stop in stops if stop in text)
+
+
+def _stops(said: Json) -> list[str]:
+    listed = said if isinstance(said, list) else [said]
+    stops = [stop for stop in listed if isinstance(stop, str) and stop]
+    if not stops:
+        raise Unclear("the request names no stop string")
+    return stops
+
+
+def _runs_on(text: str, stop: str, place: int) -> Finding:
+    kept = text.index(stop) + len(stop) == len(text)
+    message = "the text ends with the stop string itself" if kept else "the text runs on past the stop string"
+    outcome = Outcome.DIFFERS if kept else Outcome.IGNORED
+    return Finding(message, f"$.choices[{place}].message.content", f"no {shown(stop, 40)!r}", shown(text[-60:]), outcome=outcome)

@@ -1,0 +1,197 @@
+"""Rules about error answers: one envelope for all of them, never inside a success, never as a stream.
+
+https://platform.openai.com/docs/guides/error-codes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance import calls
+from conformance.answers import Object, is_ok
+from conformance.endpoints import endpoint_of, is_error, wants_stream
+from conformance.evidence import shown
+from conformance.messages import Exchange, Json, Request
+from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
+from conformance.registry import rule
+from conformance.schema import against
+from conformance.streams import Message, read_stream
+from conformance.wire import read_json
+
+ERRORS = "https://platform.openai.com/docs/guides/error-codes"
+
+_PAGES = frozenset({404, 413, 414, 431, *range(502, 600)})
+"""Statuses that proxies in front of a server answer with pages of their own; OpenAI's do so too."""
+
+
+def _unknown(target: Target) -> Request:
+    return calls.wrong(target, model="no-such-model")
+
+
+def _unknown_stream(target: Target) -> Request:
+    return calls.wrong(target, model="no-such-model", stream=True)
+
+
+@rule("errors.envelope", "tells errors as an error object", Level.MUST, "errors.envelope", ERRORS, on="error", seed=_unknown)
+def error_is_enveloped(exchange: Exchange) -> Noted:
+    """Holds error answers against error.schema.json: `error` with message and type, param and code a string or null. Pages of
+    proxies are exempt.
+    """
+    value = _error_value(exchange)
+    if value is None:
+        told = shown(exchange.body[:120].decode("utf-8", "replace")) or "an empty body"
+        yield Finding("the error is no JSON object", "$", "an error object", told)
+        return
+    kind = _other_form(value)
+    if kind:
+        yield Finding(f"the error is {kind}", "$.error", "an object with message, type, param and code", _told(value))
+        return
+    yield from against("error", value)
+
+
+def _error_value(exchange: Exchange) -> Object | None:
+    """The error's JSON object, or None for anything else. Raises Unclear for pages, streams and bodies that were not recorded."""
+    value = read_json(exchange.body).value
+    if isinstance(value, dict):
+        return value
+    if exchange.status in _PAGES and not isinstance(value, list):
+        raise Unclear("the error is a page of a proxy")
+    if exchange.source and not exchange.body:
+        raise Unclear("the recorder may have dropped the body")
+    if read_stream(exchange.body).errors:
+        raise Unclear("the error is a stream, which has a rule of its own")
+    return None
+
+
+def _other_form(value: Object) -> str:
+    error = value.get("error")
+    if isinstance(error, dict):
+        return ""
+    if isinstance(error, str):
+        return "a bare string"
+    if "detail" in value:
+        return "told under detail"
+    return "flat, without an object error" if "message" in value else "no object error"
+
+
+def _told(value: Object) -> str:
+    return shown(", ".join(f"{name}: {shown(one, 60)}" for name, one in list(value.items())[:6]))
+
+
+@rule(
+    "errors.envelope.keys",
+    "tells param and code of every error",
+    Level.SHOULD,
+    "errors.envelope",
+    ERRORS,
+    on="error",
+    seed=_unknown,
+)
+def error_has_all_keys(exchange: Exchange) -> Noted:
+    """Looks for the members param and code of error objects, if only as null: OpenAI leaves none out."""
+    value = read_json(exchange.body).value
+    error = value.get("error") if isinstance(value, dict) else None
+    if not isinstance(error, dict):
+        raise Unclear("the error has no error object")
+    absent = [name for name in ("param", "code") if name not in error]
+    if absent:
+        yield Finding("the error object lacks members", "$.error", "param and code, or null", f"no {' and no '.join(absent)}")
+
+
+@rule("errors.in-200", "answers errors with an error status", Level.MUST, "errors.envelope", ERRORS, on="any", seed=calls.chat)
+def success_is_no_error(exchange: Exchange) -> Noted:
+    """Looks for successes whose whole body is an error: the official client makes a hollow answer of them."""
+    if not is_ok(exchange) or wants_stream(exchange) or endpoint_of(exchange) in ("", "responses"):
+        raise Unclear("the answer is no plain success")
+    yield from _disguised(read_json(exchange.body).value)
+
+
+def _disguised(value: Json) -> Iterator[Finding]:
+    if is_error(value) and "data" not in value:
+        yield Finding("answers an error with a success status", "status", "4xx or 5xx", _told(value), outcome=Outcome.FAILS)
+
+
+@rule(
+    "errors.stream.in-200",
+    "refuses a stream before it begins",
+    Level.MUST,
+    "errors.stream",
+    ERRORS,
+    on="chat.any",
+    seed=calls.stream,
+)
+def refusal_is_no_stream(exchange: Exchange) -> Noted:
+    """Looks for requests of a stream that are answered 200 and an error at once, as an object or as the first event: the client
+    sees an empty stream, and no layer in between can retry.
+    """
+    if not is_ok(exchange) or not wants_stream(exchange):
+        raise Unclear("the answer is no stream")
+    yield from _disguised(read_json(exchange.body).value)
+    stream = read_stream(exchange.body)
+    if stream.errors and not stream.chunks:
+        message = "answers 200 and streams nothing but an error"
+        yield Finding(message, stream.errors[0].where, "4xx or 5xx", shown(stream.errors[0].text), outcome=Outcome.FAILS)
+
+
+@rule(
+    "errors.stream.sse",
+    "answers errors in JSON where a stream was asked for",
+    Level.MUST,
+    "errors.stream",
+    ERRORS,
+    on="error",
+    seed=_unknown_stream,
+)
+def error_is_no_stream(exchange: Exchange) -> Noted:
+    """Looks for error answers that come as events: the official client reads no message from them."""
+    if not wants_stream(exchange):
+        raise Unclear("the request asks for no stream")
+    if not read_json(exchange.body).ok and read_stream(exchange.body).messages:
+        yield Finding(
+            "answers an error as a stream of events",
+            "$",
+            "an error object",
+            shown(exchange.body[:120].decode("utf-8", "replace")),
+        )
+
+
+@rule(
+    "errors.stream.event",
+    "tells errors within a stream as an error object",
+    Level.MUST,
+    "errors.stream",
+    ERRORS,
+    on="chat.stream",
+    seed=calls.stream,
+)
+def error_event_is_enveloped(exchange: Exchange) -> Noted:
+    """Reads errors within streams: `{"error": {"message": ...}}` as the data of an event. The official client raises for no
+    other form and takes the error for a chunk.
+    """
+    for event in read_stream(exchange.body).errors:
+        yield from _odd_event(event)
+
+
+def _odd_event(event: Message) -> Iterator[Finding]:
+    error = (event.value or {}).get("error")
+    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
+        yield Finding(
+            "an error within the stream is no error object", f"{event.where}.error", "an object with a message", shown(event.text)
+        )
+
+
+@rule(
+    "errors.stream.break",
+    "finishes the streams that it begins",
+    Level.SHOULD,
+    "errors.stream",
+    ERRORS,
+    on="chat.stream",
+    seed=calls.stream,
+)
+def stream_is_not_broken(exchange: Exchange) -> Noted:
+    """Looks for errors after the first chunk: OpenAI has them now and then, so they are no more than SHOULD."""
+    stream = read_stream(exchange.body)
+    if stream.chunks and stream.errors:
+        error = stream.errors[0]
+        yield Finding("an error ends the stream", error.where, "a whole answer", shown(error.text), outcome=Outcome.FAILS)

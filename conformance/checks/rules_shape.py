@@ -1,0 +1,161 @@
+"""Rules that hold chat completions and their chunks against the schema of the API.
+
+One schema tells the whole shape. Each rule takes those of its findings that lie in its own part of the message, so that a
+server that documents, say, no logprobs is not blamed under `chat`.
+https://platform.openai.com/docs/api-reference/chat/object · https://platform.openai.com/docs/api-reference/chat/streaming
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from conformance import calls
+from conformance.answers import Object
+from conformance.endpoints import sent_json, wants_stream
+from conformance.evidence import integer, shown
+from conformance.messages import Exchange, Json, Request
+from conformance.model import Finding, Level, Noted, Target, Unclear
+from conformance.registry import rule
+from conformance.schema import against
+from conformance.streams import read_stream
+from conformance.wire import read_json
+
+OBJECT = "https://platform.openai.com/docs/api-reference/chat/object"
+CHUNK = "https://platform.openai.com/docs/api-reference/chat-streaming"
+
+_PARTS = {
+    "id": r"\$(\[\d+\])?\.id$",
+    "created": r"\$(\[\d+\])?\.created$",
+    "usage": r"\$(\[\d+\])?\.usage\b",
+    "finish_reason": r".*\.finish_reason$",
+    "logprobs": r".*\.choices\[\d+\]\.logprobs\b",
+    "tool_calls": r".*\.(message|delta)\.(tool_calls|function_call)\b",
+}
+"""The parts of a completion that have a rule of their own, by JSON path; everything else is the part called shape."""
+
+
+def _part(where: str) -> str:
+    return next((part for part, pattern in _PARTS.items() if re.match(pattern, where)), "shape")
+
+
+@lru_cache(maxsize=256)
+def _breaches(body: bytes, streamed: bool) -> tuple[Finding, ...]:
+    if streamed:
+        chunks = read_stream(body).chunks
+        return tuple(found for chunk in chunks for found in against("chat.completion.chunk", chunk.value, chunk.where))
+    return tuple(against("chat.completion", read_json(body).value))
+
+
+def _in_part(exchange: Exchange, part: str) -> Iterator[Finding]:
+    _ensure_readable(exchange)
+    return (found for found in _breaches(exchange.body, wants_stream(exchange)) if _part(found.where) == part)
+
+
+def _ensure_readable(exchange: Exchange) -> None:
+    streamed = wants_stream(exchange)
+    if streamed and not read_stream(exchange.body).chunks:
+        raise Unclear("the answer streams no chunk to judge")
+    if not streamed and not read_json(exchange.body).ok:
+        raise Unclear("the answer is no JSON to judge")
+
+
+@rule("chat.schema", "answers with a chat completion", Level.MUST, "chat", OBJECT, on="chat", seed=calls.chat)
+def fits_completion(exchange: Exchange) -> Noted:
+    """Holds plain answers against chat.completion.schema.json, but for the parts that have rules of their own."""
+    yield from _in_part(exchange, "shape")
+
+
+@rule(
+    "chat.stream.schema", "streams chat completion chunks", Level.MUST, "chat.stream", CHUNK, on="chat.stream", seed=calls.stream
+)
+def fits_chunk(exchange: Exchange) -> Noted:
+    """Holds every chunk against chat.completion.chunk.schema.json; only chunks of audio answers have no choices."""
+    yield from _in_part(exchange, "shape")
+    for chunk in () if _may_be_audio(exchange) else read_stream(exchange.body).chunks:
+        if "choices" not in (chunk.value or {}):
+            yield Finding("a chunk has no choices", f"{chunk.where}.choices", "an array", "absent", ("schema",))
+
+
+def _may_be_audio(exchange: Exchange) -> bool:
+    sent = sent_json(exchange)
+    if not isinstance(sent, dict):
+        return True
+    modalities = sent.get("modalities")
+    return "audio" in sent or "audio" in str(sent.get("model")) or (isinstance(modalities, list) and "audio" in modalities)
+
+
+@rule("chat.id", "names every completion", Level.MUST, "chat", OBJECT, on="chat.proper", seed=calls.chat)
+def has_id(exchange: Exchange) -> Noted:
+    """Reads `id`: a string that is not empty, in whatever form."""
+    yield from _in_part(exchange, "id")
+
+
+@rule(
+    "chat.finish_reason.legal",
+    "ends for a reason that OpenAI knows",
+    Level.MUST,
+    "chat.finish_reason",
+    OBJECT,
+    on="chat.proper",
+    seed=calls.chat,
+)
+def finish_reason_is_known(exchange: Exchange) -> Noted:
+    """Reads `finish_reason`: stop, length, tool_calls, content_filter or function_call, and null only before the last chunk."""
+    yield from _in_part(exchange, "finish_reason")
+
+
+@rule("chat.usage.shape", "counts tokens in whole numbers", Level.MUST, "chat.usage", OBJECT, on="chat.proper", seed=calls.chat)
+def usage_is_counts(exchange: Exchange) -> Noted:
+    """Reads `usage` wherever it stands: three integers from zero, and details that are objects of such."""
+    yield from _in_part(exchange, "usage")
+
+
+def _with_logprobs(target: Target) -> Request:
+    return calls.chat(target, logprobs=True, top_logprobs=2)
+
+
+@rule(
+    "chat.logprobs.shape",
+    "lists tokens with their logprobs",
+    Level.MUST,
+    "chat.logprobs",
+    OBJECT,
+    on="chat.proper",
+    seed=_with_logprobs,
+)
+def logprobs_are_entries(exchange: Exchange) -> Noted:
+    """Reads `logprobs`: null, or `content` with a token, its logprob, its bytes and its rivals in every entry."""
+    yield from _in_part(exchange, "logprobs")
+
+
+@rule(
+    "chat.tool_calls.shape", "calls tools in OpenAI's form", Level.MUST, "chat.tools", OBJECT, on="chat.proper", seed=calls.chat
+)
+def tool_calls_are_calls(exchange: Exchange) -> Noted:
+    """Reads `tool_calls` and the legacy `function_call`: ids, types and names, and arguments as a string."""
+    yield from _in_part(exchange, "tool_calls")
+
+
+@rule("chat.created", "dates completions in whole seconds", Level.MUST, "chat", OBJECT, on="chat.proper", seed=calls.chat)
+def created_is_seconds(exchange: Exchange) -> Noted:
+    """Reads `created`: an integer of Unix seconds; milliseconds and fractions break typed clients."""
+    yield from _in_part(exchange, "created")
+    for where, value in () if exchange.source.get("sanitised") else _created(exchange):
+        if not 1e9 < value < 1e11:
+            yield Finding("created is no time in seconds since 1970", where, "an integer between 1e9 and 1e11", shown(value))
+
+
+def _created(exchange: Exchange) -> Iterator[tuple[str, int]]:
+    for where, answer in _answers(exchange):
+        value = integer(answer.get("created"))
+        if value is not None:
+            yield f"{where}.created", value
+
+
+def _answers(exchange: Exchange) -> list[tuple[str, Object]]:
+    if wants_stream(exchange):
+        return [(chunk.where, chunk.value) for chunk in read_stream(exchange.body).chunks if chunk.value is not None]
+    value: Json = read_json(exchange.body).value
+    return [("$", value)] if isinstance(value, dict) else []

@@ -1,0 +1,89 @@
+"""Rules about usage in streams: one chunk of it, exactly where stream_options asks.
+
+https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream_options
+"""
+
+from __future__ import annotations
+
+from conformance import calls
+from conformance.answers import Object
+from conformance.evidence import asked
+from conformance.messages import Exchange, Request
+from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.registry import rule
+from conformance.streams import Stream, unbroken
+
+OPTIONS = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream_options"
+
+
+def _counting(target: Target) -> Request:
+    return calls.stream(target, stream_options={"include_usage": True})
+
+
+def _asks(exchange: Exchange) -> bool:
+    """Whether the request asks for usage. Raises Unclear where the request is not known."""
+    options = asked(exchange).get("stream_options")
+    return isinstance(options, dict) and options.get("include_usage") is True
+
+
+def _counts(stream: Stream) -> list[tuple[str, Object]]:
+    """The chunks that hold token counts, with their places."""
+    return [(chunk.where, chunk.value) for chunk in stream.chunks if chunk.value and chunk.value.get("usage")]
+
+
+@rule(
+    "chat.stream.usage",
+    "counts tokens in a stream that asks for it",
+    Level.MUST,
+    "chat.stream_options",
+    OPTIONS,
+    on="chat.stream",
+    seed=_counting,
+)
+def usage_comes_when_asked(exchange: Exchange) -> Noted:
+    """Looks for usage in streams whose request has include_usage."""
+    counts = _counts(unbroken(exchange))
+    if not _asks(exchange):
+        raise Unclear("the request asks for no usage")
+    yield Seen("usage", bool(counts))
+    if not counts:
+        yield Finding("the stream has no usage", "$[-1].usage", "token counts", "absent", outcome=Outcome.IGNORED)
+
+
+@rule(
+    "chat.stream.usage.chunk",
+    "counts tokens in one chunk of its own",
+    Level.SHOULD,
+    "chat.stream_options",
+    OPTIONS,
+    on="chat.stream",
+    seed=_counting,
+)
+def usage_has_its_chunk(exchange: Exchange) -> Noted:
+    """Reads the chunks with usage: one, with an empty list of choices."""
+    counts = _counts(unbroken(exchange))
+    if not counts or not _asks(exchange):
+        raise Unclear("the stream has no usage that was asked for")
+    where, chunk = counts[-1]
+    if len(counts) > 1:
+        yield Finding("several chunks have usage", f"{counts[0][0]}.usage", "null", f"{len(counts)} with token counts")
+    if chunk.get("choices"):
+        yield Finding("the chunk with usage has choices", f"{where}.choices", "[]", f"{len(chunk['choices'])} or more")
+
+
+@rule(
+    "chat.stream.usage.unasked",
+    "counts tokens in a stream on request only",
+    Level.SHOULD,
+    "chat.stream_options",
+    OPTIONS,
+    on="chat.stream",
+    seed=calls.stream,
+)
+def usage_stays_out(exchange: Exchange) -> Noted:
+    """Looks for usage in streams whose request does not ask: its chunk has no choices, and older clients read the first one."""
+    counts = _counts(unbroken(exchange))
+    if _asks(exchange):
+        raise Unclear("the request asks for usage")
+    if counts:
+        yield Finding("the stream has usage that nobody asked for", f"{counts[0][0]}.usage", "absent", "token counts")

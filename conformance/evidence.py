@@ -1,0 +1,66 @@
+"""What an exchange allows to be judged: recordings may have lost their request, headers, values or exact bytes.
+
+Each function gives what was asked for or raises Unclear, so that a rule is silent where its evidence is missing.
+"""
+
+from __future__ import annotations
+
+from conformance.answers import Object
+from conformance.endpoints import sent_json
+from conformance.messages import Exchange, Json
+from conformance.model import Unclear
+
+FAITHFUL = ("raw", "raw-headers-redacted")
+"""What recorders call bodies that they kept byte by byte."""
+
+_MASKS = ("redacted", "<dropped>", "<other>", "***", "filtered")
+
+
+def asked(exchange: Exchange) -> Object:
+    """The JSON object that was sent. Raises Unclear where the recorder did not keep it."""
+    sent = sent_json(exchange)
+    if not isinstance(sent, dict):
+        raise Unclear("the request is not known")
+    return sent
+
+
+def ensure_bytes(exchange: Exchange) -> None:
+    """Raises Unclear where the body may not be what went over the wire, byte by byte."""
+    if exchange.source.get("fidelity", "raw") not in FAITHFUL:
+        raise Unclear("the recorder may have re-written the body")
+
+
+def ensure_values(exchange: Exchange) -> None:
+    """Raises Unclear where values in the body were masked."""
+    if exchange.source.get("sanitised"):
+        raise Unclear("values in the body were masked")
+
+
+def ensure_live(exchange: Exchange) -> None:
+    """Raises Unclear for recordings, for questions that only an exchange of this run can answer."""
+    if exchange.source or not exchange.timed:
+        raise Unclear("only an exchange of this run shows it")
+
+
+def header_of(exchange: Exchange, name: str) -> str | None:
+    """A response header, or None where the server did not send it. Raises Unclear where a recorder may have taken it away."""
+    value = exchange.header(name)
+    masked = exchange.source.get("headers_masked") or ()
+    if isinstance(masked, list | tuple) and name in [str(one).lower() for one in masked]:
+        raise Unclear(f"the header {name} was masked")
+    if value is None and exchange.source.get("headers_complete") is False:
+        raise Unclear(f"the header {name} was not recorded")
+    if value is not None and exchange.source and any(mask in value.lower() for mask in _MASKS):
+        raise Unclear(f"the header {name} was masked")
+    return value
+
+
+def integer(value: Json) -> int | None:
+    """The value if it is an integer; true and false are none."""
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def shown(value: Json, most: int = 200) -> str:
+    """A value of the server's as it may stand in a finding: short, and one line."""
+    text = value if isinstance(value, str) else repr(value) if isinstance(value, int | float | None) else type(value).__name__
+    return (text if len(text) <= most else text[: most - 1] + "…").replace("\n", "\\n").replace("\r", "\\r")
