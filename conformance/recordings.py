@@ -1,0 +1,122 @@
+"""Recordings: files of exchanges, one a line, plain or gzipped, as `judge`, `--record`, `--resume` and reports use them.
+
+What a killed writer left half written at the end is left out. https://jsonlines.org
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO
+from urllib.parse import urlsplit
+
+from conformance.jsonl import Line, exchange_of, line_of
+from conformance.messages import Exchange
+from conformance.model import Target
+from conformance.redaction import redacted
+
+__all__ = ["RecordingError", "exchange_of", "exchanges_in", "line_of", "recorded_target", "recording_in", "write_recording"]
+
+NAME = "exchanges.jsonl.gz"
+PLACES = (NAME, "exchanges.jsonl", ".exchanges/*.json")
+"""Where a folder may hold exchanges: a report's or recording's file, or the loose ones of a run that was killed."""
+
+
+class RecordingError(ValueError):
+    """A recording cannot be read; the message begins with file:line."""
+
+
+def write_recording(exchanges: Iterable[Exchange], folder: Path, target: Target, secrets: Sequence[str] = ()) -> Path:
+    """Writes the exchanges of a run, without secrets, and gives the file, which appears whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, draft = folder / NAME, folder / f"{NAME}.part"
+    about = asdict(target) | {"base_url": re.sub(r"(?<=://)[^/@]*@", "", target.base_url)}
+    with draft.open("wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:
+        for exchange in exchanges:
+            line = line_of(exchange, urlsplit(target.base_url).path, secrets) | {"target": redacted(about, secrets)}
+            packed.write(_spelled(line))
+    draft.replace(path)
+    return path
+
+
+def _spelled(line: Line) -> bytes:
+    try:
+        return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+    except UnicodeEncodeError:  # a lone surrogate can only be escaped
+        return json.dumps(line).encode() + b"\n"
+
+
+def recording_in(folder: Path) -> Iterator[tuple[str, Exchange]]:
+    """Every exchange of a folder, or of one file, with the key it is recorded under. Raises FileNotFoundError, RecordingError."""
+    for path in _files(folder):
+        for exchange in exchanges_in(path):
+            yield exchange.request.key, exchange
+
+
+def exchanges_in(path: Path) -> Iterator[Exchange]:
+    """The exchanges of one file, read one by one. Raises OSError, RecordingError."""
+    for place, line in _lines(path):
+        try:
+            yield exchange_of(line)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RecordingError(f"{place}: no exchange: {type(error).__name__}: {error}") from None
+
+
+def recorded_target(folder: Path) -> Target:
+    """The target that the exchanges of a folder, or of one file, came from. Raises FileNotFoundError, RecordingError."""
+    for path in _files(folder):
+        for place, line in _lines(path):
+            try:
+                return Target(**line["target"])
+            except (KeyError, TypeError):
+                raise RecordingError(f"{place}: the recording does not say which server it is of") from None
+    raise RecordingError(f"{folder}:1: the recording is empty")
+
+
+def _files(folder: Path) -> list[Path]:
+    if folder.is_file():
+        return [folder]
+    found = [path for place in PLACES for path in sorted(folder.glob(place))]
+    if not found:
+        raise FileNotFoundError(2, f"no recording ({NAME}) here", str(folder))
+    return found
+
+
+def _lines(path: Path) -> Iterator[tuple[str, Line]]:
+    """Every line that is an object, and its place as file:line. A last line without an end may be half of one."""
+    with closing(_open(path)) as file:
+        for number, text in enumerate(_whole(file, path), 1):
+            if not text.strip():
+                continue
+            try:
+                line = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                if not text.endswith(b"\n"):
+                    return
+                raise RecordingError(f"{path}:{number}: no JSON: {error}") from None
+            if not isinstance(line, dict):
+                raise RecordingError(f"{path}:{number}: no JSON object")
+            yield f"{path}:{number}", line
+
+
+def _open(path: Path) -> IO[bytes]:
+    with path.open("rb") as file:
+        zipped = file.read(2) == b"\x1f\x8b"
+    return gzip.open(path) if zipped else path.open("rb")  # type: ignore[return-value] # reads bytes all the same
+
+
+def _whole(file: IO[bytes], path: Path) -> Iterator[bytes]:
+    number = 0
+    try:
+        for number, line in enumerate(file, 1):  # noqa: B007 -- told if reading the next one fails
+            yield line
+    except EOFError:
+        return  # the writer was killed
+    except (zlib.error, gzip.BadGzipFile) as error:
+        raise RecordingError(f"{path}:{number + 1}: cannot be unpacked: {error}") from None

@@ -1,0 +1,160 @@
+"""Takes secrets out of what is written down: the API key in every spelling it may come back in, and telling headers whole.
+
+A server may echo a key in an error message, a proxy lower-cases headers, a debug dump has Basic credentials in base64.
+https://cwe.mitre.org/data/definitions/532.html
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from urllib.parse import quote, quote_plus
+
+from conformance.messages import Exchange, Failure, Json, Piece, Reading
+
+REDACTED = "[redacted]"
+TELLING = frozenset(
+    ("authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token", "cookie", "set-cookie")
+)
+"""Headers whose values are never written, whatever they are."""
+
+PLACEHOLDERS = frozenset(("ollama", "none", "null", "empty", "dummy", "unused", "test", "fake", "token", "bearer", "openai"))
+"""What people give for a key where none is needed. To take these words out of answers would destroy them for nothing."""
+
+_SHORT = 8
+"""A key of fewer characters is taken out only where it stands as a word of its own."""
+_FRAGMENT = 12
+"""So many characters of a key's beginning or end are taken out even alone, since error messages quote keys in part."""
+
+
+def redacted(value: Json, secrets: Sequence[str]) -> Json:
+    """A JSON value, or a text, without the secrets, in its keys too."""
+    if isinstance(value, str):
+        return redacted_bytes(value.encode("utf-8", "surrogatepass"), secrets).decode("utf-8", "surrogatepass")
+    if isinstance(value, dict):
+        return {redacted(name, secrets): redacted(one, secrets) for name, one in value.items()}
+    if isinstance(value, list):
+        return [redacted(one, secrets) for one in value]
+    return value
+
+
+def redacted_bytes(data: bytes, secrets: Sequence[str]) -> bytes:
+    """Bytes without the secrets."""
+    spans = _spans(data, tuple(secrets))
+    return redacted_pieces((Piece(0.0, data),), secrets)[0].data if spans else data
+
+
+def redacted_pieces(pieces: Sequence[Piece], secrets: Sequence[str]) -> tuple[Piece, ...]:
+    """Pieces without the secrets, also where one is torn across pieces: its mark stands in the piece where it begins."""
+    spans = _spans(b"".join(piece.data for piece in pieces), tuple(secrets))
+    if not spans:
+        return tuple(pieces)
+    cleaned, offset = [], 0
+    for piece in pieces:
+        cleaned.append(Piece(piece.at, _without(piece.data, offset, spans)))
+        offset += len(piece.data)
+    return tuple(cleaned)
+
+
+def redacted_exchange(exchange: Exchange, secrets: Sequence[str]) -> Exchange:
+    """An exchange that may be written down. `source.headers_masked` names the answer's headers that were masked."""
+    request, failure = exchange.request, exchange.failure
+    clean = replace(
+        request,
+        path=redacted(request.path, secrets),
+        query=redacted(request.query, secrets),
+        json=redacted(request.json, secrets),
+        body=None if request.body is None else redacted_bytes(request.body, secrets),
+        headers=_headers(request.headers, secrets),
+        setup=replace(request.setup, authorization=redacted(request.setup.authorization, secrets)),
+    )
+    vars(clean)["key"] = request.key  # the exchange is still known by what was asked
+    return replace(
+        exchange,
+        request=clean,
+        headers=_headers(exchange.headers, secrets),
+        pieces=redacted_pieces(exchange.pieces, secrets),
+        failure=failure and Failure(failure.kind, redacted(failure.message, secrets)),
+        readings=tuple(_reading(reading, secrets) for reading in exchange.readings),
+        source=redacted(dict(exchange.source), secrets),
+    )
+
+
+def _headers(headers: Sequence[tuple[str, str]], secrets: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (redacted(name, secrets), REDACTED if name.lower() in TELLING else redacted(value, secrets)) for name, value in headers
+    )
+
+
+def _reading(reading: Reading, secrets: Sequence[str]) -> Reading:
+    return replace(
+        reading,
+        value=redacted(reading.value, secrets),
+        message=redacted(reading.message, secrets),
+        details=redacted(dict(reading.details), secrets),
+    )
+
+
+def _without(data: bytes, offset: int, spans: Sequence[tuple[int, int]]) -> bytes:
+    """What is left of the bytes at an offset when the spans are gone."""
+    kept, position = [], 0
+    for start, end in ((start - offset, end - offset) for start, end in spans):
+        if end <= 0 or start >= len(data):
+            continue
+        kept.append(data[position : max(start, 0)])
+        if start >= 0:
+            kept.append(REDACTED.encode())
+        position = min(end, len(data))
+    return b"".join((*kept, data[position:]))
+
+
+def _spans(data: bytes, secrets: tuple[str, ...]) -> list[tuple[int, int]]:
+    """Where secrets stand, in order and apart from each other."""
+    forms, pattern = _searched(secrets)
+    lower = data.lower() if forms else b""
+    if not any(form in lower for form in forms):  # the quick way for nearly all data
+        return []
+    return [match.span() for match in pattern.finditer(data)]
+
+
+@lru_cache(maxsize=16)
+def _searched(secrets: tuple[str, ...]) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
+    """The shortest texts to look for, in lower case, and the pattern that finds all that belongs to them."""
+    forms: dict[bytes, bytes] = {}
+    for secret in secrets:
+        if len(secret) >= _SHORT:
+            for form in _spellings(secret):
+                forms |= _fragments(form.lower())
+        elif len(secret) > 1 and secret.lower() not in PLACEHOLDERS:
+            word = secret.lower().encode()
+            forms[word] = rb"(?<![0-9a-z])" + re.escape(word) + rb"(?![0-9a-z])"
+    longest_first = sorted(forms, key=len, reverse=True)
+    return tuple(forms), re.compile(b"|".join(forms[form] for form in longest_first) or rb"(?!)", re.IGNORECASE)
+
+
+def _fragments(form: bytes) -> dict[bytes, bytes]:
+    """The beginning and the end of a form, each with the pattern that takes along as much of the rest as is there."""
+    if len(form) <= _FRAGMENT:
+        return {form: re.escape(form)}
+    head, tail = form[:_FRAGMENT], form[-_FRAGMENT:]
+    rest = b"".join(b"(?:" + re.escape(form[at : at + 1]) for at in range(_FRAGMENT, len(form)))
+    return {head: re.escape(head) + rest + b")?" * (len(form) - _FRAGMENT), tail: re.escape(tail)}
+
+
+def _spellings(secret: str) -> set[bytes]:
+    """The secret as it is, escaped for JSON and for URLs, in hex, and in base64 at each of the three alignments."""
+    plain = secret.encode("utf-8", "surrogatepass")
+    escaped = json.dumps(secret)[1:-1]
+    texts = {escaped, escaped.replace("/", "\\/"), json.dumps(secret, ensure_ascii=False)[1:-1]}
+    texts |= {quote(plain, safe=""), quote(plain), quote_plus(plain), plain.hex()}
+    spelled = {plain, *(text.encode("utf-8", "surrogatepass") for text in texts)}
+    for shift in range(3):
+        whole = b64encode(b"\0" * shift + plain)
+        bits = 8 * (shift + len(plain))
+        inner = whole[-(-8 * shift // 6) : bits // 6]  # only characters that the secret alone makes
+        spelled |= {inner, inner.translate(bytes.maketrans(b"+/", b"-_"))}
+    return spelled
