@@ -1,0 +1,36 @@
+"""A report as a badge: the answer of shields.io's endpoint badge. https://shields.io/badges/endpoint-badge."""
+
+from __future__ import annotations
+
+import json
+
+from conformance.model import Standing
+from conformance.render.content import answers
+from conformance.report import Conformance, Report
+
+_COLOURS = {
+    Conformance.CONFORMANT: "brightgreen",
+    Conformance.PARTIAL: "yellow",
+    Conformance.NOT_CONFORMANT: "red",
+    Conformance.NOT_SHOWN: "lightgrey",
+}
+_WORST_FIRST = (Conformance.NOT_CONFORMANT, Conformance.NOT_SHOWN, Conformance.PARTIAL, Conformance.CONFORMANT)
+
+
+def render(report: Report) -> str:
+    """The badge's JSON: the worst that the run says of a document, and how many promises are kept."""
+    found = [what for _, what, _ in answers(report)]
+    worst = min(found, key=_WORST_FIRST.index, default=Conformance.NOT_SHOWN)
+    if not report.footer.complete:
+        worst = Conformance.NOT_SHOWN
+    badge = {"schemaVersion": 1, "label": "OpenAI conformance", "message": _message(report, worst), "color": _COLOURS[worst]}
+    return json.dumps(badge) + "\n"
+
+
+def _message(report: Report, worst: Conformance) -> str:
+    if not report.footer.complete:
+        return "run not complete"
+    counts = report.counts
+    kept = counts[Standing.KEPT] + counts[Standing.SURPASSED]
+    promised = kept + counts[Standing.BROKEN] + counts[Standing.FAULT] + counts[Standing.UNKNOWN]
+    return f"{worst.value}, {kept} of {promised} kept"

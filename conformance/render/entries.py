@@ -1,0 +1,124 @@
+"""Entries: what a report tells of one case, or of one check whose cases fared alike, held against every document."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from conformance.model import Finding, Level, Outcome, Standing, Verdict
+from conformance.render.content import matrix_name, says
+from conformance.report import FAILURES, Report, by_case, is_shown
+
+Facts = tuple[tuple[str, str], ...]
+
+_LEVELS = tuple(Level)
+_STANDINGS = tuple(Standing)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """Cases of one check that fared alike; `verdicts` are those of the first, one a document."""
+
+    cases: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def first(self) -> Verdict:
+        """A verdict to take from what is the same for every document."""
+        return self.verdicts[0]
+
+    @property
+    def standing(self) -> Standing:
+        """The worst standing among the documents."""
+        return min((one.standing for one in self.verdicts), key=_STANDINGS.index)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """What tells against the server, each once."""
+        return tuple(dict.fromkeys(finding for one in self.verdicts for finding in one.findings))
+
+    @property
+    def exchanges(self) -> tuple[str, ...]:
+        """The keys of the exchanges that show it."""
+        return tuple(dict.fromkeys(key for one in self.verdicts for key in one.exchanges))
+
+
+def entries(report: Report) -> tuple[Entry, ...]:
+    """One entry a case, the most pressing first."""
+    return tuple(sorted((Entry((case,), found) for case, found in by_case(report).items()), key=_urgency))
+
+
+def joined(listed: tuple[Entry, ...]) -> tuple[Entry, ...]:
+    """The entries with those of one check that fared alike, through other clients, made one."""
+    alike: dict[object, Entry] = {}
+    for entry in listed:
+        told = tuple((finding.message, finding.outcome) for finding in entry.findings)
+        fared = tuple((one.matrix, one.stance, one.outcome, one.standing) for one in entry.verdicts)
+        twin = alike.get(key := (entry.first.check, told, fared), Entry((), entry.verdicts))
+        alike[key] = Entry((*twin.cases, *entry.cases), twin.verdicts)
+    return tuple(alike.values())
+
+
+def _urgency(entry: Entry) -> tuple[int, int]:
+    group = next(index for index, (_, belongs) in enumerate(GROUPS) if belongs(entry))
+    return group, _LEVELS.index(entry.first.level)
+
+
+def _fails(entry: Entry) -> bool:
+    return entry.standing in FAILURES
+
+
+def _differs(entry: Entry) -> bool:
+    return any(map(is_shown, entry.verdicts))
+
+
+def _is_unclear(entry: Entry) -> bool:
+    return entry.first.outcome is Outcome.UNCLEAR
+
+
+REST = "Everything else"
+"""The group of what there is nothing to do about."""
+
+GROUPS: tuple[tuple[str, Callable[[Entry], bool]], ...] = (
+    ("Broken promises and faults", _fails),
+    ("Kept, but differs from OpenAI", _differs),
+    ("Unclear", _is_unclear),
+    (REST, lambda _entry: True),
+)
+"""The groups in which entries are shown, the most pressing first; an entry belongs to the first that takes it."""
+
+
+def grouped(listed: tuple[Entry, ...]) -> dict[str, tuple[Entry, ...]]:
+    """The entries by group."""
+    found: dict[str, list[Entry]] = {title: [] for title, _ in GROUPS}
+    for entry in listed:
+        found[GROUPS[_urgency(entry)[0]][0]].append(entry)
+    return {title: tuple(group) for title, group in found.items()}
+
+
+def facts_of(entry: Entry, folder: str) -> Facts:
+    """What there is to tell of an entry, as names and values."""
+    first = entry.first
+    told: list[tuple[str, str]] = [("requirement", first.title)]
+    told += [(f"{matrix_name(one.matrix)}", f"{says(one)} → {one.standing.value}") for one in entry.verdicts]
+    told.append(("seen", f"{first.outcome.value}{': ' if first.reason else ''}{first.reason}"))
+    for finding in entry.findings:
+        told += _finding_facts(finding, repeats=first.reason)
+    told.append(("source", f"{first.link}{'' if first.authority == 'openai' else f' (by {first.authority})'}"))
+    told += [("reproduce", curl_line(key, folder)) for key in entry.exchanges[:1]]
+    return tuple((name, value) for name, value in told if value)
+
+
+def _finding_facts(finding: Finding, repeats: str) -> Facts:
+    """A finding; an unclear one whose message is the reason already is not told twice."""
+    if finding.outcome is Outcome.UNCLEAR and finding.message == repeats:
+        return ()
+    where = f" at {finding.where}" if finding.where else ""
+    by = f" (seen by {', '.join(finding.seen_by)})" if finding.seen_by else ""
+    return (("finding", f"{finding.message}{where}{by}"), ("expected", finding.expected), ("actual", finding.actual))
+
+
+def curl_line(key: str, folder: str) -> str:
+    """The command that shows an exchange's request as a curl line."""
+    return f"openai-conformance curl {shlex.quote(key)} --report {shlex.quote(folder)}"

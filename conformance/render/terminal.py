@@ -1,0 +1,76 @@
+"""A report as text for a terminal or a CI log: what a maintainer can act on, the gate's decision last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import PurePath
+
+from conformance.model import Standing
+from conformance.render import content
+from conformance.render.entries import REST, Entry, entries, facts_of, grouped, joined
+from conformance.render.escape import for_terminal
+from conformance.render.tables import to_text
+from conformance.report import FAILURES, GateResult, Report
+
+MOST_ENTRIES = 40
+"""How many entries of a group are told; the page has them all."""
+
+_COLOURS = {Standing.BROKEN: 31, Standing.FAULT: 31, Standing.UNKNOWN: 33, Standing.KEPT: 32, Standing.SURPASSED: 32}
+
+
+def render(report: Report, result: GateResult, folder: str, *, colour: bool = False) -> str:
+    """The summary of a report that lies in `folder`. With `colour`, ANSI colours mark standings; nothing depends on them."""
+    groups = grouped(entries(report))
+    told = [title for title, group in groups.items() if group and title != REST]
+    blocks = [
+        _facts(report),
+        to_text(content.outcomes_table(report)),
+        to_text(content.standings_table(report)),
+        to_text(content.documents_table(report)),
+        *(_group(title, joined(groups[title]), folder, colour) for title in told),
+        *_disagreements(report),
+        _ending(report, result, folder, colour),
+    ]
+    return "\n\n".join(blocks) + "\n"
+
+
+def _facts(report: Report) -> str:
+    return "\n".join(f"{name + ':':10} {for_terminal(value)}" for name, value in content.facts(report))
+
+
+def _disagreements(report: Report) -> Iterator[str]:
+    table = content.disagreements_table(report)
+    if table.rows:
+        yield to_text(table)
+
+
+def _group(title: str, found: tuple[Entry, ...], folder: str, colour: bool) -> str:
+    shown = [_entry(entry, folder, colour) for entry in found[:MOST_ENTRIES]]
+    more = len(found) - len(shown)
+    rest = [f"… and {more} more, all of them in {for_terminal(str(PurePath(folder, 'report.html')))}"] if more else []
+    return "\n\n".join([_painted(title, 1, colour), *shown, *rest])
+
+
+def _entry(entry: Entry, folder: str, colour: bool) -> str:
+    head = f"{entry.standing.value.upper()} {entry.first.level.value}"
+    names = for_terminal(", ".join(entry.cases))
+    lines = [f"{_painted(head, _COLOURS.get(entry.standing, 0), colour)}  {names}"]
+    return "\n".join(lines + [f"  {for_terminal(name):<18} {for_terminal(value)}" for name, value in _facts_told(entry, folder)])
+
+
+def _facts_told(entry: Entry, folder: str) -> Iterator[tuple[str, str]]:
+    """Everything about a failure, the essence about the rest."""
+    brief = entry.standing not in FAILURES
+    for name, value in facts_of(entry, folder):
+        if not (brief and name in ("source", "reproduce")):
+            yield name, value
+
+
+def _ending(report: Report, result: GateResult, folder: str, colour: bool) -> str:
+    first, *rest = map(for_terminal, content.gate_lines(report, result))
+    lines = [_painted(first, 32 if result.passed else 31, colour), *(f"  {line}" for line in rest)]
+    return "\n".join([*lines, f"report: {for_terminal(str(PurePath(folder, 'report.html')))}"])
+
+
+def _painted(text: str, code: int, colour: bool) -> str:
+    return f"\x1b[{code}m{text}\x1b[0m" if colour and code else text
