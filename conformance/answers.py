@@ -6,14 +6,15 @@ the business of the rules about that shape, so here it is merely unclear.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from conformance.messages import Exchange, Json, Request, Send
 from conformance.model import Ended, Finding, Outcome, Unclear
 from conformance.wire import NOT_JSON, read_events, read_json
 
 Object = dict[str, Any]
+Read = TypeVar("Read")
 
 
 def is_ok(exchange: Exchange) -> bool:
@@ -155,8 +156,19 @@ def streamed_text(chunks: list[Object], index: int = 0) -> str:
 
 def given(send: Send, request: Request) -> Object:
     """An answer that a check starts from. Raises Unclear where there is none, since that is another check's finding."""
+    return _started(object_of, send(request))
+
+
+def given_chunks(send: Send, request: Request) -> list[Object]:
+    """The chunks of a stream that a check starts from. Raises Unclear."""
+    return _started(chunks_of, send(request))
+
+
+def _started(read: Callable[[Exchange], Read], exchange: Exchange) -> Read:
     try:
-        return object_of(send(request))
+        return read(exchange)
+    except Unclear:
+        raise
     except Ended as end:
         raise Unclear(f"the answer to start from is missing: {end.finding.message}") from None
 
@@ -166,8 +178,8 @@ def attempted(send: Send, request: Request, control: Request) -> Exchange:
     answered, since then the point is not what is wrong.
     """
     exchange = send(request)
-    if exchange.failure or not is_ok(exchange):
-        given(send, control)
+    if not is_ok(exchange) and not is_ok(send(control)):
+        raise Unclear("there is no answer without the field in question either")
     return exchange
 
 

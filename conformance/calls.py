@@ -14,6 +14,13 @@ FEW = 16
 """How many tokens an ordinary answer may have: every request is paid for by the server under test."""
 
 
+STORY = "Invent a strange new word, then tell a long story about it."
+"""A prompt with a long answer and, above temperature 0, a different one every time."""
+
+SENTENCE = "Write one sentence about the sea."
+"""A prompt whose answer ends soon even where no limit is kept."""
+
+
 def chat(target: Target, said: str | list[Json] = "Hello!", /, *, take: int = 0, **fields: Any) -> Request:
     """A chat completion; `said` is the user's text or the whole list of messages. Greedy and short unless told otherwise.
     A field set to `...` is left out.
@@ -51,3 +58,23 @@ def models() -> Request:
 def model(name: str) -> Request:
     """One model by its id, percent-encoded as the official client does."""
     return Request("GET", f"/models/{quote(name, safe=':')}")
+
+
+def story(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
+    """The one long greedy answer that many checks share: as a rule all of its 48 tokens."""
+    return chat(target, STORY, take=take, **{"max_tokens": 48, **fields})
+
+
+def told(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
+    """The same as `story`, streamed."""
+    return story(target, take=take, stream=True, **fields)
+
+
+def sampled(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
+    """An answer left to chance: 24 tokens at temperature 1.5, no seed unless given."""
+    return story(target, take=take, **{"max_tokens": 24, "temperature": 1.5, **fields})
+
+
+def sentence(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
+    """A greedy answer that ends soon by itself, at the latest after 48 tokens."""
+    return chat(target, SENTENCE, take=take, **{"max_tokens": 48, **fields})

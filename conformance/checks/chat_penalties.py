@@ -1,0 +1,101 @@
+"""frequency_penalty, presence_penalty and logit_bias change what is said, and in the direction that their sign tells.
+
+Both penalties are subtracted from the scores of tokens that were said before, so a negative one makes loops and a positive
+one makes variety: https://platform.openai.com/docs/api-reference/chat/create#chat-create-frequency_penalty
+"""
+
+from __future__ import annotations
+
+from conformance.answers import Object, answered, speech_of, text_of
+from conformance.calls import STORY, chat, story
+from conformance.messages import Request, Send
+from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
+from conformance.registry import check
+from conformance.texts import common_start, variety
+
+LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-"
+
+LIMIT = 2.0
+AGAIN = "Say the word apple again and again: apple apple apple apple"
+CLEARLY = 0.1
+TOKENS = (500, 700)
+"""Ids of ordinary tokens in every vocabulary that we know of: bytes and control tokens come before, and none is so small."""
+
+
+@check(
+    "chat.frequency_penalty.effect",
+    "repeats itself less the higher frequency_penalty is",
+    Level.SHOULD,
+    "chat.frequency_penalty",
+    f"{LINK}frequency_penalty",
+)
+def frequency(target: Target, send: Send) -> Noted:
+    """64 greedy tokens at -2 and at 2, for two prompts if need be. At -2 whatever is said twice gains with every time and soon
+    wins over everything else, so equal answers are out of the question.
+    """
+    yield from _penalised(target, send, "frequency_penalty")
+
+
+@check(
+    "chat.presence_penalty.effect",
+    "repeats itself less the higher presence_penalty is",
+    Level.SHOULD,
+    "chat.presence_penalty",
+    f"{LINK}presence_penalty",
+)
+def presence(target: Target, send: Send) -> Noted:
+    """64 greedy tokens at -2 and at 2, for two prompts if need be, one of which asks for repetition. Four points lie between
+    the two at every place where a token could come again; if one place in ten is closer than that, equal answers to both
+    prompts come by chance less than once in 1e5, and for the prompt that asks for a loop never.
+    """
+    yield from _penalised(target, send, "presence_penalty")
+
+
+def _penalised(target: Target, send: Send, name: str) -> Noted:
+    """Compares the variety of the answers at both ends. Raises Unclear where they differ, but not in that."""
+    differ = False
+    for said in (STORY, AGAIN):
+        low, high = (text_of(answered(send, _at(target, name, at, said), story(target))) for at in (-LIMIT, LIMIT))
+        if not (low.strip() or high.strip()):
+            raise Unclear("the model says nothing within the limit")
+        if variety(low) + CLEARLY < variety(high) or len(low) * 2 < len(high):
+            return
+        if variety(high) + CLEARLY < variety(low):
+            actual = f"variety {variety(low):.2f} at -2 and {variety(high):.2f} at 2"
+            yield Finding("repeats itself more where it is penalised", f"$.{name}", "more variety at 2 than at -2", actual)
+            return
+        differ |= low != high
+    if differ:
+        raise Unclear("the answers differ, but neither is more varied than the other")
+    yield Finding("gives the same answer at -2 and at 2", f"$.{name}", "another answer", "the same", outcome=Outcome.IGNORED)
+
+
+def _at(target: Target, name: str, value: float, said: str) -> Request:
+    fields: Object = {name: value, "max_tokens": 64}
+    return chat(target, said, **fields)
+
+
+@check(
+    "chat.logit_bias.force",
+    "says the token that logit_bias forces",
+    Level.SHOULD,
+    "chat.logit_bias",
+    f"{LINK}logit_bias",
+)
+def force(target: Target, send: Send) -> Noted:
+    """A bias of 100 decides every step, so two tokens, forced one at a time, give answers that have next to nothing in common
+    with the free answer or with each other. Which tokens the ids stand for does not matter.
+    """
+    free = speech_of(answered(send, story(target), story(target)))
+    forced = [text_of(answered(send, _forcing(target, token), story(target))) for token in TOKENS]
+    if not any(text.strip() for text in forced):
+        raise Unclear("the forced tokens cannot be seen")
+    if all(free.startswith(text) for text in forced):
+        actual = "the same answer"
+        yield Finding("speaks as if there were no bias", "$.logit_bias", "another answer", actual, outcome=Outcome.IGNORED)
+    elif common_start(*forced) > 8 and variety(forced[0]) > 0.5:
+        raise Unclear("the answers differ from the free one, but not from each other")
+
+
+def _forcing(target: Target, token: int) -> Request:
+    return story(target, max_tokens=16, logit_bias={str(token): 100})
