@@ -30,6 +30,12 @@ def ensure_bytes(exchange: Exchange) -> None:
         raise Unclear("the recorder may have re-written the body")
 
 
+def ensure_body(exchange: Exchange) -> None:
+    """Raises Unclear where a recording has no body at all: recorders drop bodies now and then."""
+    if exchange.source and not exchange.body:
+        raise Unclear("the recorder may have dropped the body")
+
+
 def ensure_values(exchange: Exchange) -> None:
     """Raises Unclear where values in the body were masked."""
     if exchange.source.get("sanitised"):

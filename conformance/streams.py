@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from conformance.answers import Object, object_of
+from conformance.answers import Object
 from conformance.endpoints import wants_stream
 from conformance.messages import Exchange, Json
 from conformance.model import Unclear
@@ -61,8 +61,8 @@ class Delta:
 
     @property
     def finished(self) -> bool:
-        """Whether it carries a finish_reason."""
-        return self.choice.get("finish_reason") not in (None, "")
+        """Whether it carries a finish_reason, or what OpenAI's first vision model sent in its place."""
+        return self.choice.get("finish_reason") not in (None, "") or bool(self.choice.get("finish_details"))
 
     @property
     def calls(self) -> list[Object]:
@@ -159,9 +159,17 @@ def unbroken(exchange: Exchange) -> Stream:
     return stream
 
 
+def plain_of(exchange: Exchange) -> Object:
+    """The JSON object of a plain answer. Raises Unclear where there is none: that is judged by a rule of its own."""
+    value = read_json(exchange.body).value
+    if not isinstance(value, dict):
+        raise Unclear("the answer is no JSON object to judge")
+    return value
+
+
 def answer_of(exchange: Exchange) -> Object:
-    """The answer as a plain chat completion, put together where it was streamed. Raises Ended."""
-    return assembled(unbroken(exchange)) if wants_stream(exchange) else object_of(exchange)
+    """The answer as a plain chat completion, put together where it was streamed. Raises Unclear."""
+    return assembled(unbroken(exchange)) if wants_stream(exchange) else plain_of(exchange)
 
 
 def assembled(stream: Stream) -> Object:

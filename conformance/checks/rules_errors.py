@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from conformance import calls
 from conformance.answers import Object, is_ok
 from conformance.endpoints import endpoint_of, is_error, wants_stream
-from conformance.evidence import shown
+from conformance.evidence import ensure_body, shown
 from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import rule
@@ -20,7 +20,7 @@ from conformance.wire import read_json
 
 ERRORS = "https://platform.openai.com/docs/guides/error-codes"
 
-_PAGES = frozenset({404, 413, 414, 431, *range(502, 600)})
+_PAGES = frozenset({404, 408, 413, 414, 431, *range(502, 600)})
 """Statuses that proxies in front of a server answer with pages of their own; OpenAI's do so too."""
 
 
@@ -56,8 +56,7 @@ def _error_value(exchange: Exchange) -> Object | None:
         return value
     if exchange.status in _PAGES and not isinstance(value, list):
         raise Unclear("the error is a page of a proxy")
-    if exchange.source and not exchange.body:
-        raise Unclear("the recorder may have dropped the body")
+    ensure_body(exchange)
     if read_stream(exchange.body).errors:
         raise Unclear("the error is a stream, which has a rule of its own")
     return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from conformance import calls
 from conformance.answers import is_ok
 from conformance.endpoints import endpoint_of, wants_stream
-from conformance.evidence import ensure_bytes, header_of, shown
+from conformance.evidence import ensure_body, ensure_bytes, header_of, shown
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Outcome, Unclear
 from conformance.registry import rule
@@ -23,6 +23,7 @@ STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
 def body_is_json(exchange: Exchange) -> Noted:
     """Reads the bodies of JSON answers strictly: UTF-8 without a byte order mark, every key once, no NaN, nothing behind."""
     ensure_bytes(exchange)
+    ensure_body(exchange)
     parsed = _parsed(exchange)
     outcome = Outcome.DIFFERS if parsed.ok else Outcome.FAILS
     start = shown(exchange.body[:120].decode("utf-8", "replace"))

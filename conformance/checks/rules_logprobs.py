@@ -90,10 +90,9 @@ def tokens_join_to_content(exchange: Exchange) -> Noted:
     stopped = not isinstance(sent, dict) or bool(sent.get("stop"))
     for where, choice, entries in _lists(exchange):
         content, joined = _content(choice), _joined([entry for _, entry in entries])
-        if joined is not None and content is not None and joined != content:
-            rest = joined.removeprefix(content)
-            if rest == joined or not (stopped or _special(rest)):
-                yield Finding("the tokens do not join to the content", where, shown(content, 80), shown(joined, 80))
+        rest = None if joined is None or content is None else _rest(joined, content)
+        if rest is not None and not (rest and (stopped or _special(rest))):
+            yield Finding("the tokens do not join to the content", where, shown(content, 80), shown(joined, 80))
 
 
 def _content(choice: Object) -> str | None:
@@ -104,6 +103,16 @@ def _content(choice: Object) -> str | None:
     content = message.get("content")
     thinks = any("reason" in name or "think" in name for name, value in message.items() if value)
     return content if isinstance(content, str) and content and not thinks else None
+
+
+def _rest(joined: str, content: str) -> str | None:
+    """What the tokens hold behind the content: None for nothing, "" where they hold another text. Replacement characters
+    do not count: each side may have its own way to show a character that was cut.
+    """
+    mine, theirs = joined.replace("\ufffd", ""), content.replace("\ufffd", "")
+    if mine == theirs:
+        return None
+    return mine.removeprefix(theirs) if mine.startswith(theirs) else ""
 
 
 def _special(rest: str) -> bool:

@@ -6,12 +6,13 @@ https://platform.openai.com/docs/api-reference/models
 from __future__ import annotations
 
 from conformance import calls
-from conformance.answers import Object, json_of
+from conformance.answers import Object
 from conformance.evidence import ensure_values, integer, shown
-from conformance.messages import Exchange, Request
+from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import rule
 from conformance.schema import against
+from conformance.wire import read_json
 
 LIST = "https://platform.openai.com/docs/api-reference/models/list"
 MODEL = "https://platform.openai.com/docs/api-reference/models/object"
@@ -39,9 +40,12 @@ def fits_model(exchange: Exchange) -> Noted:
     yield from against("model", _read(exchange))
 
 
-def _read(exchange: Exchange) -> object:
+def _read(exchange: Exchange) -> Json:
     ensure_values(exchange)
-    return json_of(exchange)
+    parsed = read_json(exchange.body)
+    if not parsed.ok:
+        raise Unclear("the answer is no JSON to judge")
+    return parsed.value
 
 
 def _models(exchange: Exchange) -> list[Object]:

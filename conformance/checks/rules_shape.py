@@ -14,7 +14,7 @@ from functools import lru_cache
 from conformance import calls
 from conformance.answers import Object
 from conformance.endpoints import sent_json, wants_stream
-from conformance.evidence import integer, shown
+from conformance.evidence import ensure_values, integer, shown
 from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import rule
@@ -36,6 +36,10 @@ _PARTS = {
 """The parts of a completion that have a rule of their own, by JSON path; everything else is the part called shape."""
 
 
+_MASKABLE = ("id", "created", "usage", "logprobs")
+"""Parts that recorders mask with values of another type."""
+
+
 def _part(where: str) -> str:
     return next((part for part, pattern in _PARTS.items() if re.match(pattern, where)), "shape")
 
@@ -50,6 +54,8 @@ def _breaches(body: bytes, streamed: bool) -> tuple[Finding, ...]:
 
 def _in_part(exchange: Exchange, part: str) -> Iterator[Finding]:
     _ensure_readable(exchange)
+    if part in _MASKABLE:
+        ensure_values(exchange)
     return (found for found in _breaches(exchange.body, wants_stream(exchange)) if _part(found.where) == part)
 
 
@@ -142,7 +148,7 @@ def tool_calls_are_calls(exchange: Exchange) -> Noted:
 def created_is_seconds(exchange: Exchange) -> Noted:
     """Reads `created`: an integer of Unix seconds; milliseconds and fractions break typed clients."""
     yield from _in_part(exchange, "created")
-    for where, value in () if exchange.source.get("sanitised") else _created(exchange):
+    for where, value in _created(exchange):
         if not 1e9 < value < 1e11:
             yield Finding("created is no time in seconds since 1970", where, "an integer between 1e9 and 1e11", shown(value))
 

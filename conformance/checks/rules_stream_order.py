@@ -48,15 +48,16 @@ def names_are_constant(exchange: Exchange) -> Noted:
 def role_comes_first(exchange: Exchange) -> Noted:
     """Looks for the role in the first increment of every choice."""
     for deltas in stream_of(exchange).of_choice().values():
-        if "role" not in deltas[0].delta:
-            yield Finding("the first increment has no role", f"{deltas[0].where}.delta.role", "assistant", "absent")
+        first = next((delta for delta in deltas if isinstance(delta.choice.get("delta"), dict)), None)
+        if first and not first.delta.get("role"):
+            yield Finding("the first increment has no role", f"{first.where}.delta.role", "assistant", "absent or null")
 
 
 @rule("chat.stream.role.once", "tells the role once", Level.SHOULD, "chat.stream", STREAMING, on="chat.stream", seed=calls.stream)
 def role_comes_once(exchange: Exchange) -> Noted:
     """Looks for the role in later increments: the official client's own accumulator makes assistantassistant of it."""
     for deltas in stream_of(exchange).of_choice().values():
-        again = [delta for delta in deltas[1:] if delta.delta.get("role")]
+        again = [delta for delta in deltas[1:] if "role" in delta.delta]
         if again and not any("audio" in delta.delta for delta in deltas):
             yield Finding("the role is told again", f"{again[0].where}.delta.role", "absent", f"{len(again)} times more")
 

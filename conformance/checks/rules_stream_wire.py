@@ -8,7 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from conformance import calls
-from conformance.evidence import ensure_bytes, shown
+from conformance.evidence import ensure_body, ensure_bytes, shown
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Outcome, Unclear
 from conformance.registry import rule
@@ -43,6 +43,7 @@ def answer_is_whole(exchange: Exchange) -> Noted:
 )
 def answer_is_a_stream(exchange: Exchange) -> Noted:
     """Looks for at least one chunk: the official client makes an empty answer of anything else, without an error."""
+    ensure_body(exchange)
     stream = read_stream(exchange.body)
     if stream.chunks or stream.errors:
         return

@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from conformance import calls
-from conformance.answers import Object, choices_of, object_of
+from conformance.answers import Object, choices_of
 from conformance.endpoints import wants_stream
 from conformance.evidence import asked, ensure_values, integer, shown
 from conformance.messages import Exchange, Request
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import rule
-from conformance.streams import answer_of, stream_of
+from conformance.streams import answer_of, plain_of, stream_of
 
 USAGE = "https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage"
 CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
@@ -34,7 +34,7 @@ _PARTS = {
 @rule("chat.usage.present", "counts the tokens of every answer", Level.MUST, "chat.usage", USAGE, on="chat", seed=calls.chat)
 def usage_is_present(exchange: Exchange) -> Noted:
     """Looks for `usage` in plain answers."""
-    present = object_of(exchange).get("usage") is not None
+    present = plain_of(exchange).get("usage") is not None
     yield Seen("usage", present)
     if not present:
         yield Finding("has no usage", "$.usage", "token counts", "absent or null")
@@ -45,7 +45,7 @@ def _usages(exchange: Exchange) -> list[tuple[str, Object]]:
     if wants_stream(exchange):
         held = [(chunk.where, chunk.value or {}) for chunk in stream_of(exchange).chunks]
     else:
-        held = [("$", object_of(exchange))]
+        held = [("$", plain_of(exchange))]
     found = [(f"{where}.usage", usage) for where, answer in held if isinstance(usage := answer.get("usage"), dict) and usage]
     if not found:
         raise Unclear("the answer has no usage to judge")
