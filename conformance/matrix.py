@@ -30,14 +30,28 @@ def matrix_names() -> tuple[str, ...]:
 
 def load_matrix(name: str) -> Matrix:
     """The matrix of a name or a file. Raises UnknownMatrix, DocumentError and, for an unreadable file, OSError."""
+    return parse_matrix(*_text_of(name))
+
+
+def file_problems(name: str) -> Iterator[DocumentError]:
+    """Everything wrong with the matrix of a name or a file. Raises UnknownMatrix and OSError."""
+    try:
+        text, file = _text_of(name)
+        yield from problems(read_document(text, file), file)
+    except DocumentError as error:
+        yield error
+
+
+def _text_of(name: str) -> tuple[str, str]:
+    """The text behind a name, and what to call it in messages."""
     if name in matrix_names():
-        return parse_matrix(specs("matrices", f"{name}.yaml").read_text("utf-8"), f"{name}.yaml")
+        return specs("matrices", f"{name}.yaml").read_text("utf-8"), f"{name}.yaml"
     path = Path(name)
     if not path.exists():
         known = nearest(name, matrix_names()) or f"; there are {', '.join(matrix_names())}"
         raise UnknownMatrix(f"no matrix and no file {name!r}{known}")
     try:
-        return parse_matrix(path.read_text("utf-8"), name)
+        return path.read_text("utf-8"), name
     except UnicodeDecodeError as error:
         raise DocumentError(name, 1, f"is not UTF-8 at byte {error.start}") from None
 

@@ -117,7 +117,7 @@ def options_from(values: Mapping[str, Any], environment: Mapping[str, str]) -> O
     """
     known = {one.name for one in fields(Options)}
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in known}
-    said = {name: value for name, value in given.items() if value is not None}
+    said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
     if not said.get("replay"):
         said.setdefault("base_url", environment.get("OPENAI_BASE_URL") or None)
     if said.get("base_url"):

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,7 +74,7 @@ def _wanted(config: pytest.Config) -> bool:
 @pytest.fixture
 def judging(request: pytest.FixtureRequest) -> Judging:
     """Judges the item's case."""
-    suite = request.config.pluginmanager.get_plugin(NAME)
+    suite: Any = request.config.pluginmanager.get_plugin(NAME)
     properties = request.node.user_properties
 
     def judge(case: Case) -> None:

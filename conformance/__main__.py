@@ -1,0 +1,74 @@
+"""The command line: parses arguments and calls one function. What is heavy is imported when it is needed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from conformance import __version__, commands
+from conformance.options import ARGUMENTS
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs a command. The exit codes are pytest's: 0 passed, 1 failed, 2 interrupted, 3 own error, 4 wrong use, 5 nothing."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    known, rest = parser.parse_known_args(given)
+    if rest and known.command not in ("run", "plan"):
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        return int(known.run(known, rest))
+    except BrokenPipeError:
+        return 0
+    except KeyboardInterrupt:
+        return 2
+    except commands.Refused as error:
+        print(f"openai-conformance: {error}", file=sys.stderr)
+        return 4
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        """One line, and pytest's exit code for wrong use."""
+        self.exit(4, f"{self.prog}: {message}\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="openai-conformance", description="Holds OpenAI-compatible servers to what they document.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"openai-conformance {__version__}")
+    verbs = parser.add_subparsers(dest="command", required=True, metavar="COMMAND", parser_class=_Parser)
+    for name, function, about in (
+        ("run", commands.run, "run the suite against a server and write a report; what pytest knows (-k, -x, -n) works too"),
+        ("plan", commands.plan, "what a run would send: cases, requests and a token ceiling by area"),
+    ):
+        verb = verbs.add_parser(name, help=about, description=about, allow_abbrev=False)
+        for argument in ARGUMENTS:
+            verb.add_argument(argument.flag, **argument.keywords())
+        verb.set_defaults(run=function)
+    listing = verbs.add_parser("list", help="names of checks, rules, features or matrices", allow_abbrev=False)
+    listing.add_argument("kind", nargs="?", choices=("checks", "rules", "features", "matrices", "faults"), default="checks")
+    listing.set_defaults(run=commands.list_names)
+    show = verbs.add_parser("show", help="what a check, rule, feature, matrix or fault means", allow_abbrev=False)
+    show.add_argument("id")
+    show.set_defaults(run=commands.show)
+    serve = verbs.add_parser("serve", help="the reference server on loopback, right or wrong in named ways", allow_abbrev=False)
+    serve.add_argument("--port", type=int, default=0)
+    serve.add_argument("--fault", action="append", default=[], metavar="NAME")
+    serve.set_defaults(run=commands.serve)
+    curl = verbs.add_parser("curl", help="the request of a recorded exchange as a curl line", allow_abbrev=False)
+    curl.add_argument("key")
+    curl.add_argument("--report", required=True, metavar="DIR")
+    curl.set_defaults(run=commands.curl)
+    matrix = verbs.add_parser("matrix", help="tools for feature matrices", allow_abbrev=False)
+    inner = matrix.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
+    check = inner.add_parser("check", help="lint matrices", allow_abbrev=False)
+    check.add_argument("file", nargs="+")
+    check.set_defaults(run=commands.matrix_check)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

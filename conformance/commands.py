@@ -1,0 +1,129 @@
+"""The commands behind the command line. Each takes parsed arguments and gives an exit code; heavy parts are imported late, so
+that `--help` is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class Refused(Exception):
+    """A command cannot do what it was asked; the message is one line."""
+
+
+def run(known: Namespace, rest: list[str]) -> int:
+    """Runs the suite by pytest, in this process."""
+    from conformance import plugin
+
+    return plugin.main(sys.argv[2:] if sys.argv[1:2] == ["run"] else [*_given(known), *rest])
+
+
+def _given(known: Namespace) -> list[str]:
+    """Parsed options as words again, for callers that pass arguments of their own."""
+    from conformance.options import ARGUMENTS
+
+    words: list[str] = []
+    for argument in ARGUMENTS:
+        value = getattr(known, argument.name)
+        if value is True:
+            words.append(argument.flag)
+        elif value not in (None, False):
+            words += [f"{argument.flag}={one}" for one in (value if isinstance(value, list) else [value])]
+    return words
+
+
+def plan(known: Namespace, rest: list[str]) -> int:
+    """Prints what a run would send. It asks the reference server in this process, so that nothing leaves it."""
+    from conformance.options import options_from
+    from conformance.planning import plan_lines
+    from conformance.session import WrongUse, prepare
+
+    if rest:
+        raise Refused(f"unrecognized arguments: {' '.join(rest)}")
+    try:
+        prepared = prepare(options_from(vars(known), os.environ))
+    except WrongUse as error:
+        raise Refused(str(error)) from None
+    _say(plan_lines(prepared))
+    return 0 if prepared.cases else 5
+
+
+def list_names(known: Namespace, _: list[str]) -> int:
+    """Prints the names of a kind, a line each."""
+    from conformance.describing import names
+
+    _say(names(known.kind))
+    return 0
+
+
+def show(known: Namespace, _: list[str]) -> int:
+    """Prints what a name means."""
+    from conformance.describing import Unknown, describe
+
+    try:
+        _say(describe(known.id))
+    except Unknown as error:
+        raise Refused(str(error)) from None
+    return 0
+
+
+def serve(known: Namespace, _: list[str]) -> int:
+    """Serves the reference server until it is interrupted."""
+    from conformance.documents import nearest
+    from conformance.reference import serve as server
+    from conformance.reference.faults import all_faults
+
+    for name in known.fault:
+        if name not in all_faults():
+            raise Refused(f"no fault is called {name!r}{nearest(name, all_faults())}")
+    try:
+        server.serve(known.port, tuple(known.fault))
+    except OSError as error:
+        raise Refused(f"cannot listen on port {known.port}: {error.strerror}") from None
+    return 0
+
+
+def curl(known: Namespace, _: list[str]) -> int:
+    """Prints the request of a recorded exchange as a line for the shell."""
+    from conformance.recordings import recorded_target, recording_in
+    from conformance.reproducing import curl_line
+
+    try:
+        target, exchanges = recorded_target(Path(known.report)), dict(recording_in(Path(known.report)))
+    except (ValueError, OSError) as error:
+        raise Refused(_one_line(error)) from None
+    if known.key not in exchanges:
+        raise Refused(f"{known.report} holds no exchange {known.key!r}")
+    _say([curl_line(target, exchanges[known.key].request)])
+    return 0
+
+
+def matrix_check(known: Namespace, _: list[str]) -> int:
+    """Lints matrices: every problem as file:line, exit code 1 if there is one."""
+    from conformance.matrix import file_problems, load_matrix
+
+    found = []
+    for name in known.file:
+        try:
+            problems = list(file_problems(name))
+        except (ValueError, OSError) as error:
+            raise Refused(_one_line(error)) from None
+        found += problems
+        matrix = None if problems else load_matrix(name)
+        _say([str(problem) for problem in problems] if matrix is None else [f"{name}: {len(matrix.claims)} claims, no problem"])
+    return 1 if found else 0
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"cannot read {error.filename}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")

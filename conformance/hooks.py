@@ -1,0 +1,153 @@
+"""The hooks of a pytest session that runs the packaged suite: items, verdicts, the report. Loaded only then."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from conformance.ahead import CancelledError
+from conformance.model import Case, Target, Verdict
+from conformance.options import Options
+from conformance.publishing import Published, default_folder, failure_lines, publish
+from conformance.report import is_gating, is_known, read_verdict, verdict_line
+from conformance.session import Run, WrongUse, opened, prepare
+
+VERDICT, ERROR = "conformance", "conformance-error"
+LETTERS = {"unknown": "?", "broken": "b", "fault": "b", "unclaimed": "-", "surpassed": "+", "kept": "."}
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
+    """Makes WrongUse what pytest takes for an error of usage: one line, exit code 4."""
+    try:
+        yield
+    except WrongUse as error:
+        raise pytest.UsageError(str(error)) from None
+
+
+class Suite:
+    """The hooks of a session that runs the suite. `worker` is what the controller told a worker of pytest-xdist."""
+
+    def __init__(self, options: Options, worker: dict[str, Any] | None) -> None:
+        with _usage_errors():
+            self.plan = prepare(options)
+        self.folder = Path(worker["folder"]) if worker else default_folder(self.plan)
+        self.worker = worker
+        self.stack = ExitStack()
+        self.run: Run | None = None
+        self.verdicts: dict[tuple[str, str | None], Verdict] = {}
+        self.broken: list[str] = []
+        self.published: Published | None = None
+
+    def open(self) -> Run:
+        """Reaches the server, once. Raises pytest.UsageError."""
+        if self.run is None:
+            shared = self.worker or {}
+            target = Target(**shared["target"]) if shared else None
+            with _usage_errors():
+                self.run = self.stack.enter_context(opened(self.plan, self.folder, target, shared.get("first")))
+        return self.run
+
+    def judge(self, case: Case, properties: list[tuple[str, object]]) -> None:
+        """Waits for the verdicts on a case, hands them to the report, and fails the item where the gate asks for it."""
+        __tracebackhide__ = True
+        try:
+            verdicts = self.open().verdicts(case)
+        except CancelledError:
+            pytest.skip("the run was cut short")
+        properties += [(VERDICT, verdict_line(verdict)) for verdict in verdicts]
+        self.settle(verdicts)
+
+    def settle(self, verdicts: tuple[Verdict, ...]) -> None:
+        """Fails the item for what the gate does not let pass; what the baseline lists fails as expected."""
+        __tracebackhide__ = True
+        failing = [one for one in verdicts if is_gating(one, self.plan.options.gate)]
+        new = [one for one in failing if not is_known(one, self.plan.baseline)]
+        if new:
+            pytest.fail("\n".join(failure_lines(new, self.folder)), pytrace=False)
+        if failing:
+            pytest.xfail(f"known: {failing[0].case}")
+
+    def pytest_configure_node(self, node: Any) -> None:
+        """Tells a worker of pytest-xdist about the run that it shares."""
+        target = {**asdict(self.open().target)}
+        count = max(1, len(node.config.option.tx or [0]))
+        first = len(self.plan.cases) * int(node.gateway.id.removeprefix("gw") or 0) // count
+        node.workerinput[VERDICT] = {"folder": str(self.folder.absolute()), "target": target, "first": first}
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """One item a case of the plan."""
+        if "judging" in metafunc.fixturenames:
+            metafunc.parametrize("case", self.plan.cases, ids=[case.id for case in self.plan.cases])
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """Without a case there is no item either, so that pytest says that nothing was selected."""
+        if not self.plan.cases:
+            items.clear()
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> None:
+        """Lets the cases that are left after -k, -m and --deselect run ahead."""
+        cases = [item.callspec.params["case"] for item in session.items if hasattr(item, "callspec")]
+        if cases and not session.config.option.collectonly:
+            if not self.worker:
+                signal.signal(signal.SIGTERM, signal.default_int_handler)
+            self.open().start(tuple(cases))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        """An exception that is no failed gate is the suite's own error."""
+        report = yield
+        expected = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
+        if call.excinfo and not call.excinfo.errisinstance(expected):
+            report.user_properties.append((ERROR, item.name))
+        return report
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        """Progress by standing: a letter for whatever is not simply kept."""
+        standings = [json.loads(str(line))["standing"] for name, line in report.user_properties if name == VERDICT]
+        if report.when != "call" or report.outcome != "passed" or not standings:
+            return None
+        word = next(word for word in LETTERS if word in standings)
+        return "passed", LETTERS[word], word
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Gathers verdicts, also those of workers."""
+        for name, value in report.user_properties:
+            if name == VERDICT and report.when == "call":
+                verdict = read_verdict(str(value))
+                self.verdicts[verdict.case, verdict.matrix] = verdict
+            elif name == ERROR:
+                self.broken.append(str(value))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Writes the report and decides the exit code."""
+        if self.run is None or session.config.option.collectonly:
+            return
+        self.run.stop()
+        if not self.worker and exitstatus in (0, 1, 2):
+            complete = exitstatus != 2 and len({case for case, _ in self.verdicts}) == session.testscollected
+            self.published = publish(self.run, tuple(self.verdicts.values()), self.folder, complete, sys.argv)
+            session.exitstatus = 3 if self.broken else exitstatus if exitstatus == 2 else int(not self.published.passed)
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        """Prints the summary."""
+        if self.published:
+            terminalreporter.write_line("")
+            terminalreporter.write_line(self.published.summary)
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_unconfigure(self) -> None:
+        """Lets go of the server."""
+        self.stack.close()

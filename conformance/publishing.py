@@ -1,0 +1,113 @@
+"""From a run that ended, in whatever way, to its report on disk."""
+
+from __future__ import annotations
+
+import platform
+import re
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from shutil import rmtree
+
+from conformance import __version__
+from conformance.exchanges import tokens_of
+from conformance.messages import Exchange
+from conformance.model import Verdict
+from conformance.recordings import write_recording
+from conformance.redaction import redacted, redacted_exchange
+from conformance.render import terminal, write_all
+from conformance.report import Edition, Footer, Header, Report, gate
+from conformance.session import Plan, Run
+from conformance.target import folder_name, shown_url
+
+
+@dataclass(frozen=True)
+class Published:
+    """What became of a report: the summary to print, and whether the gate lets it pass."""
+
+    report: Report
+    summary: str
+    passed: bool
+
+
+def default_folder(plan: Plan) -> Path:
+    """Where the report goes: as the operator said, or reports/<server>/<UTC time>/."""
+    options = plan.options
+    if options.report or options.resume:
+        return Path(options.report or options.resume or "")
+    servers = {matrix.server for matrix in plan.matrices}
+    named = servers.pop() if len(servers) == 1 else folder_name(options.base_url or "")
+    server = "embedded-llama.cpp" if options.base_url is None and options.replay is None else named
+    return Path("reports", server, datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ"))
+
+
+def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: bool, command: Iterable[str]) -> Published:
+    """Writes the report, atomically file by file, and says what the gate makes of it."""
+    options = run.plan.options
+    secrets = run.secrets
+    exchanges = {one.request.key: redacted_exchange(one, secrets) for one in _exchanges(run)}
+    made = [one for one in exchanges.values() if not (one.failure and one.failure.kind in ("budget", "lost"))]
+    order = {case.id: number for number, case in enumerate(run.plan.cases)}
+    report = Report(
+        _header(run, command),
+        tuple(sorted(verdicts, key=lambda one: order.get(one.case, len(order)))),
+        Footer(complete and not run.lost(), len(made), sum(map(tokens_of, made)), round(time.time() - run.began, 3)),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    result = gate(report, options.gate, run.plan.baseline)
+    for place in (folder, *([Path(options.record)] if options.record else ())):
+        write_recording(made, place, run.target, secrets)
+    write_all(report, exchanges, folder, result)
+    if run.shelf:
+        rmtree(run.shelf.folder, ignore_errors=True)
+    return Published(report, terminal.render(report, result, str(folder)), result.passed)
+
+
+def _exchanges(run: Run) -> Iterator[Exchange]:
+    """What the run asked for; what other processes of it asked for is on the shelf."""
+    found = dict(run.made)
+    if run.shelf:
+        found = {one.request.key: one for one in run.shelf.all()} | found
+    yield from sorted(found.values(), key=lambda one: (one.started, one.request.key))
+
+
+def _header(run: Run, command: Iterable[str]) -> Header:
+    target = run.target
+    return Header(
+        suite=__version__,
+        target=replace(target, base_url=shown_url(target.base_url)),
+        matrices=tuple(Edition(one.id, one.sha256, one.title, one.url) for one in run.plan.matrices),
+        sdk=version("openai"),
+        python=platform.python_version(),
+        started=datetime.fromtimestamp(run.began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        command=scrubbed(command, run.secrets),
+    )
+
+
+def scrubbed(command: Iterable[str], secrets: Sequence[str]) -> str:
+    """A command line without the key, without the values of headers, and with the program's name alone."""
+    words, hide = [], False
+    for number, word in enumerate(command):
+        word = Path(word).name if number == 0 else word
+        flag, equals, _ = word.partition("=")
+        secret = flag in ("--api-key", "--header")
+        words.append("[redacted]" if hide else f"{flag}=[redacted]" if secret and equals else word)
+        hide = secret and not equals
+    text = str(redacted(" ".join(words), secrets))
+    return re.sub(r"(?<=://)[^/@\s]+@", "", text)
+
+
+def failure_lines(verdicts: Iterable[Verdict], folder: Path) -> Iterator[str]:
+    """What a failed item says: the facts, and how to see the bytes."""
+    for verdict in verdicts:
+        document = f" ({verdict.matrix}: {verdict.stance.value})" if verdict.matrix else ""
+        yield f"{verdict.level.value} {verdict.title}{document}: {verdict.outcome.value}, {verdict.standing.value}"
+        if verdict.reason:
+            yield f"  {verdict.reason}"
+        for finding in verdict.findings[:5]:
+            yield f"  {finding.message} at {finding.where or 'the answer'}: expected {finding.expected}, got {finding.actual}"
+        for key in verdict.exchanges[:1]:
+            yield f"  reproduce: openai-conformance curl {key} --report {folder}"

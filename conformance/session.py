@@ -1,0 +1,219 @@
+"""A run: what it is about, the server reached, cases that run ahead, every exchange kept, and the verdicts."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from conformance import engine
+from conformance.ahead import Ahead
+from conformance.documents import nearest
+from conformance.drivers import raw, sdk
+from conformance.drivers.limits import Limits
+from conformance.exchanges import budgeting, minding, remembering, replaying, routing
+from conformance.features import core_features
+from conformance.judge import claim_on, judge, run_check, run_rule
+from conformance.matrix import load_matrix
+from conformance.messages import Exchange, Request, Send
+from conformance.model import Case, Matrix, Result, Target, Verdict
+from conformance.options import Options
+from conformance.recordings import recorded_target, recording_in
+from conformance.redaction import redacted
+from conformance.registry import all_cases
+from conformance.report import read_baseline, read_verdict, unknown_entries, verdict_line
+from conformance.selection import select, words
+from conformance.shelf import NAME, Shelf
+from conformance.target import Unreachable, named_target, reach
+
+
+class WrongUse(ValueError):
+    """What the operator asked for cannot be done; the message is one line that says why."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is about, known before the first byte is sent."""
+
+    options: Options
+    cases: tuple[Case, ...]
+    matrices: tuple[Matrix, ...]
+    baseline: tuple[str, ...]
+
+
+def prepare(options: Options) -> Plan:
+    """Reads everything that the options name. Raises WrongUse."""
+    try:
+        matrices = tuple(load_matrix(name) for name in options.matrix)
+        cases = select(options)
+        return Plan(options, cases, matrices, _baseline(options, matrices, cases))
+    except (ValueError, OSError) as error:
+        raise WrongUse(_one_line(error)) from None
+
+
+def _baseline(options: Options, matrices: tuple[Matrix, ...], cases: tuple[Case, ...]) -> tuple[str, ...]:
+    if options.baseline is None:
+        return ()
+    entries = read_baseline(Path(options.baseline).read_text("utf-8"))
+    for entry in unknown_entries(entries, [case.id for case in all_cases()], [matrix.id for matrix in matrices]):
+        raise WrongUse(f"{options.baseline}: no case and document of this run are called {entry!r}{nearest(entry, words(cases))}")
+    return entries
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename:
+        return f"cannot read {error.filename}: {error.strerror}"
+    return " ".join(str(error).split())
+
+
+@dataclass
+class Run:
+    """A run under way. `made` holds every exchange that it asked for, by key."""
+
+    plan: Plan
+    target: Target
+    jobs: int
+    send: Send
+    shelf: Shelf | None = None
+    first: int = 0
+    made: dict[str, Exchange] = field(default_factory=dict)
+    began: float = field(default_factory=time.time)
+    _results: dict[Case, Result] = field(default_factory=dict)
+    _ahead: Ahead[Case, Result | None] | None = None
+
+    def start(self, cases: tuple[Case, ...]) -> None:
+        """Lets cases run ahead. `first` turns the order, so that processes that share the run begin at different places."""
+        turned = cases[self.first % (len(cases) or 1) :] + cases[: self.first % (len(cases) or 1)]
+        self._ahead = Ahead(turned, self._work, self.jobs)
+
+    def _work(self, case: Case) -> Result | None:
+        if case.check.seed is None:
+            return run_check(case, self.target, self._asking)
+        seed = case.check.seed(self.target)
+        self._asking(replace(seed, setup=replace(seed.setup, client=case.via)))
+        return None
+
+    def _asking(self, request: Request) -> Exchange:
+        exchange = self.send(request)
+        self.made[request.key] = exchange
+        return exchange
+
+    def result(self, case: Case) -> Result:
+        """The result of a case, when it is there; a rule waits for all exchanges of the run."""
+        assert self._ahead is not None  # noqa: S101 -- started before anything is asked
+        if case not in self._results:
+            done = self._ahead.result(case)
+            if done is None:
+                self._ahead.all()
+                done = run_rule(case, [self.made[key] for key in sorted(self.made)])
+            self._results[case] = done
+        return self._results[case]
+
+    def verdicts(self, case: Case) -> tuple[Verdict, ...]:
+        """A verdict for each document, or one against OpenAI's API alone."""
+        core = core_features(self.target)
+        documents: tuple[Matrix | None, ...] = self.plan.matrices or (None,)
+        result, feature = self.result(case), case.check.feature
+        told = (judge(case, result, claim_on(feature, one, core), one.id if one else None) for one in documents)
+        return (
+            tuple(read_verdict(str(redacted(verdict_line(one), self.secrets))) for one in told) if self.secrets else tuple(told)
+        )
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be written or printed, wherever it comes from."""
+        options = self.plan.options
+        values = (_header(line)[1] for line in options.header)
+        return tuple(one for one in (options.api_key, *values) if one)
+
+    def lost(self) -> bool:
+        """Whether the server was given up on the way."""
+        return any(one.failure is not None and one.failure.kind == "lost" for one in self.made.values())
+
+    def stop(self) -> None:
+        """Begins nothing more."""
+        if self._ahead:
+            self._ahead.stop()
+
+
+@contextmanager
+def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | None = None) -> Iterator[Run]:
+    """The run of a plan: the server reached (and started, if it is the embedded one), the clients connected.
+
+    `target` is known already in a process that shares a run; `first` is where its order of cases begins. Raises WrongUse.
+    """
+    options = plan.options
+    with ExitStack() as stack:
+        if options.replay is not None:
+            yield _replayed(plan, Path(options.replay))
+            return
+        try:
+            if target is None and options.base_url is None:
+                started = stack.enter_context(engine.running(options.engine_mode))
+                target = Target(started.base_url, started.model, options.model_alias or started.alias, id="embedded-llama.cpp")
+            wanted = target or named_target(options, options.base_url or "")
+            drivers = _connected(plan, wanted, stack)
+            wanted = target if target and target.server else reach(wanted, drivers["raw"])
+        except (ValueError, engine.EngineMissing, engine.EngineFailed) as error:
+            raise WrongUse(_one_line(error)) from None
+        jobs = options.jobs or (1 if options.base_url is None else 4)
+        shelf = Shelf(folder / NAME)
+        run = Run(plan, wanted, jobs, _chain(plan, drivers, shelf, first is not None), shelf, first or 0)
+        shelf.secrets = run.secrets
+        try:
+            yield run
+        finally:
+            run.stop()
+
+
+def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Send]:
+    options = plan.options
+    limits = Limits(timeout=options.timeout)
+    headers = tuple(_header(line) for line in options.header)
+    more = (target, options.api_key, limits, headers, options.insecure)
+    official = stack.enter_context(sdk.connected(*more))
+    probe = (target, options.api_key, replace(limits, timeout=min(5.0, options.timeout)), headers, options.insecure)
+    return {
+        "raw": stack.enter_context(raw.connected(*more)),
+        "sdk": official,
+        "sdk-async": official,
+        "probe": stack.enter_context(raw.connected(*probe)),
+    }
+
+
+def _header(line: str) -> tuple[str, str]:
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise WrongUse("--header takes 'Name: value'")
+    return name.strip(), value.strip()
+
+
+def _chain(plan: Plan, drivers: Mapping[str, Send], shelf: Shelf, shared: bool) -> Send:
+    """From a request to its exchange: known from an earlier run, asked once, within the budgets, while the server lives."""
+    options = plan.options
+    known = dict(recording_in(Path(options.resume))) if options.resume else {}
+
+    def alive() -> bool:
+        try:
+            reach(Target("", "any"), drivers["probe"])
+        except Unreachable:
+            return False
+        return True
+
+    def recall(request: Request) -> Exchange | None:
+        found = known.get(request.key) or (shelf.get(request.key) if shared else None)
+        return replace(found, request=request) if found else None
+
+    within = budgeting(minding(routing(drivers), alive), options.max_requests, options.max_tokens_total)
+    return remembering(within, recall, shelf.put, shelf.locked if shared else nullcontext)
+
+
+def _replayed(plan: Plan, folder: Path) -> Run:
+    try:
+        recorded = dict(recording_in(folder))
+        target = recorded_target(folder)
+    except (ValueError, OSError) as error:
+        raise WrongUse(_one_line(error)) from None
+    return Run(plan, target, plan.options.jobs or 4, replaying(recorded))

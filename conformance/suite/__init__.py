@@ -1,0 +1,1 @@
+"""The pytest module that `pytest --pyargs conformance` collects: one item a case."""
