@@ -70,7 +70,8 @@ def case_html(entry: Entry, traffic: Traffic) -> str:
 
 
 def _facts(entry: Entry, folder: str) -> str:
-    return "".join(f"<dt>{for_html(name, 80)}</dt><dd>{_value(name, value)}</dd>" for name, value in facts_of(entry, folder))
+    told = (one for one in facts_of(entry, folder) if one != ("requirement", entry.first.title))
+    return "".join(f"<dt>{for_html(name, 80)}</dt><dd>{_value(name, value)}</dd>" for name, value in told)
 
 
 def _value(name: str, value: str) -> str:

@@ -12,7 +12,7 @@ import re
 from html import escape
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_COMMAND = re.compile(r"(?<![\w:])::(?=[A-Za-z])|::(?=[A-Za-z][\w-]*(?:[ ,][^\n]*?)?::)|##(?=\w*\[)")
+_COMMAND = re.compile(r"(?<![\w:])::(?=[A-Za-z])|::(?=[A-Za-z][\w-]*(?: [^\n]*?=[^\n]*?)?::)|##(?=\w*\[)")
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#+!|~@:$&\"'^=]|(?<=www)\.", re.IGNORECASE)
 
 
@@ -43,7 +43,7 @@ def for_markdown(text: str, most: int = 400) -> str:
     return _MARKDOWN.sub(lambda found: f"&#{ord(found[0])};", visible(clip(text, most)))
 
 
-def for_html(text: str, most: int = 2000) -> str:
+def for_html(text: str, most: int = 800) -> str:
     """One line for HTML, in elements and in quoted attributes."""
     return escape(visible(clip(text, most)))
 
