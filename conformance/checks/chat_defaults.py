@@ -82,7 +82,7 @@ def _refusals(name: str, exchange: Exchange) -> list[Finding]:
     try:
         ensure_success(exchange)
     except Ended as end:
-        return [replace(end.finding, where=f"$.{name}")]
+        return [replace(end.finding, message=f"{end.finding.message} to {name} alone", where=f"$.{name}")]
     return []
 
 

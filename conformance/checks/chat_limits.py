@@ -54,7 +54,7 @@ def _limited(send: Send, limited: Request, control: Request, where: str) -> Note
     """Compares the cut answer with the whole one, by count and by length. Raises Unclear where the whole one is as short."""
     cut, whole = answered(send, limited, control), given(send, control)
     count, length = optional_count(cut, "completion_tokens"), len(text_of(cut))
-    if length > LONG and (length >= len(text_of(whole)) or (count or 0) > FEW):
+    if (count or 0) > 2 * FEW or (length > LONG and length >= len(text_of(whole))):
         actual = f"{count} tokens" if count else f"{length} characters"
         yield Finding("runs on past the limit", where, f"{FEW} tokens at most", actual, outcome=Outcome.IGNORED)
     elif count and count > FEW:
@@ -71,11 +71,11 @@ def _longer(one: Object, other: Object) -> bool:
 
 @check("chat.finish_reason.length", "says length where the limit cut an answer", Level.MUST, "chat.finish_reason", FINISH)
 def length(target: Target, send: Send) -> Noted:
-    """One token of a story that goes on; where a server takes no limit so low, sixteen."""
+    """One token of a story that goes on; where a server takes no limit so low, eight."""
     whole = given(send, story(target))
     exchange = attempted(send, story(target, max_tokens=1), story(target))
-    cut = object_of(exchange if is_ok(exchange) else send(story(target, max_tokens=16)))
-    if (optional_count(cut, "completion_tokens") or 1) > 16 or not _longer(whole, cut):
+    cut = object_of(exchange if is_ok(exchange) else send(story(target, max_tokens=8)))
+    if (optional_count(cut, "completion_tokens") or 1) > 8 or not _longer(whole, cut):
         raise Unclear("the limit cut nothing")
     yield from _finished(cut, "length", "the limit cut it")
 

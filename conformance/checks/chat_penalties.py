@@ -18,6 +18,9 @@ LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-"
 LIMIT = 2.0
 AGAIN = "Say the word apple again and again: apple apple apple apple"
 CLEARLY = 0.1
+ENOUGH = 40
+"""Characters from which on the variety of a text tells something."""
+
 TOKENS = (500, 700)
 """Ids of ordinary tokens in every vocabulary that we know of: bytes and control tokens come before, and none is so small."""
 
@@ -58,9 +61,10 @@ def _penalised(target: Target, send: Send, name: str) -> Noted:
         low, high = (text_of(answered(send, _at(target, name, at, said), story(target))) for at in (-LIMIT, LIMIT))
         if not (low.strip() or high.strip()):
             raise Unclear("the model says nothing within the limit")
-        if variety(low) + CLEARLY < variety(high) or len(low) * 2 < len(high):
+        gain = _gain(low, high)
+        if gain > CLEARLY:
             return
-        if variety(high) + CLEARLY < variety(low):
+        if gain < -CLEARLY:
             actual = f"variety {variety(low):.2f} at -2 and {variety(high):.2f} at 2"
             yield Finding("repeats itself more where it is penalised", f"$.{name}", "more variety at 2 than at -2", actual)
             return
@@ -68,6 +72,15 @@ def _penalised(target: Target, send: Send, name: str) -> Noted:
     if differ:
         raise Unclear("the answers differ, but neither is more varied than the other")
     yield Finding("gives the same answer at -2 and at 2", f"$.{name}", "another answer", "the same", outcome=Outcome.IGNORED)
+
+
+def _gain(low: str, high: str) -> float:
+    """How much more varied the answer at 2 is. At -2 the end of an answer may be favoured as well, so a short one there counts
+    as a gain; other short texts tell nothing.
+    """
+    if len(high) < ENOUGH:
+        return 0.0
+    return variety(high) - variety(low) if len(low) >= ENOUGH else 1.0
 
 
 def _at(target: Target, name: str, value: float, said: str) -> Request:
