@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from typing import Any
 
@@ -16,6 +16,7 @@ from conformance.reference.choices import letters, settings_of
 from conformance.reference.errors import bad_key, unknown_route, unreadable, wrong_method, wrong_type
 from conformance.reference.faults import Fault, named
 from conformance.reference.fields import check_request
+from conformance.reference.jobs import create_job, listed_jobs
 from conformance.reference.models import NAMES, listed, retrieved, snapshot
 from conformance.reference.stream import DONE, chunks, framed
 from conformance.reference.values import Asked, Object, Refused, Reply
@@ -32,6 +33,7 @@ class Server:
     faults: tuple[Fault, ...] = ()
     api_key: str | None = None
     clock: Callable[[], float] = time.time
+    memory: Object = field(default_factory=dict)
 
     def bent(self, stage: str, value: Any, asked: Asked) -> Any:
         """The value as the faults of this stage leave it."""
@@ -43,6 +45,7 @@ class Server:
 
 def answer(asked: Asked, server: Server, chance: int) -> Reply:
     """The reply to a request. `chance` makes answers and ids differ; the same number gives the same reply."""
+    asked = replace(asked, memory=server.memory)
     try:
         _check_key(asked, server)
         reply = _routed(asked, server, chance)
@@ -68,6 +71,9 @@ def _routed(asked: Asked, server: Server, chance: int) -> Reply:
     if asked.path == "/chat/completions":
         _check_method(asked, "POST")
         return _chat(asked, server, chance)
+    if asked.path == "/fine_tuning/jobs":
+        _check_method(asked, "GET", "POST")
+        return _json(listed_jobs() if asked.method == "GET" else create_job(_read(asked)))
     if asked.path == "/models":
         _check_method(asked, "GET")
         return _json(server.bent("models", listed(), asked))
@@ -77,9 +83,9 @@ def _routed(asked: Asked, server: Server, chance: int) -> Reply:
     raise unknown_route(asked.method, asked.path)
 
 
-def _check_method(asked: Asked, allowed: str) -> None:
-    if asked.method != allowed:
-        raise wrong_method(asked.method, allowed)
+def _check_method(asked: Asked, *allowed: str) -> None:
+    if asked.method not in allowed:
+        raise wrong_method(asked.method, ", ".join(allowed))
 
 
 def _chat(asked: Asked, server: Server, chance: int) -> Reply:
@@ -93,9 +99,8 @@ def _chat(asked: Asked, server: Server, chance: int) -> Reply:
         return _json(server.bent("answer", plain_answer(done), asked))
     listed_ = [server.bent("chunk", chunk, asked) for chunk in chunks(done, sent.get("stream_options") or {})]
     frames = [framed(chunk) for chunk in server.bent("chunks", listed_, asked)]
-    return Reply(
-        200, (("content-type", SSE), ("cache-control", "no-cache")), tuple(server.bent("frames", [*frames, DONE], asked))
-    )
+    headers = (("content-type", SSE), ("cache-control", "no-cache"))
+    return Reply(200, headers, tuple(server.bent("frames", [*frames, DONE], asked)), first=1.2)
 
 
 def _read(asked: Asked) -> Object:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conformance.reference.audio import spoken
 from conformance.reference.choices import Called, Choice, Piece, choices_of
 from conformance.reference.messages import prompt_tokens
 from conformance.reference.values import Object, Settings
@@ -23,6 +24,7 @@ class Completion:
     choices: tuple[Choice, ...]
     prompt_tokens: int
     logprobs: bool
+    aloud: bool = False
     fingerprint: str = "fp_4f2c9a7be1"
 
     @property
@@ -42,7 +44,8 @@ class Completion:
 def completed(sent: Object, settings: Settings, stamp: tuple[str, int], model: str, chance: int) -> Completion:
     """The answer to a legal request; `stamp` is its id and creation time in Unix seconds."""
     choices = choices_of(sent, settings, chance)
-    return Completion(stamp[0], stamp[1], model, choices, prompt_tokens(sent), settings.logprobs)
+    aloud = "audio" in (sent.get("modalities") or ())
+    return Completion(stamp[0], stamp[1], model, choices, prompt_tokens(sent), settings.logprobs, aloud)
 
 
 def answer(done: Completion) -> Object:
@@ -52,18 +55,22 @@ def answer(done: Completion) -> Object:
         "object": "chat.completion",
         "created": done.created,
         "model": done.model,
-        "choices": [_told(choice, done.logprobs) for choice in done.choices],
+        "choices": [_told(choice, done) for choice in done.choices],
         "usage": done.usage,
         "service_tier": "default",
         "system_fingerprint": done.fingerprint,
     }
 
 
-def _told(choice: Choice, logprobs: bool) -> Object:
+def _told(choice: Choice, done: Completion) -> Object:
+    message = _message(choice)
+    if done.aloud and not choice.calls:
+        heard = spoken(f"{done.id}_{choice.index}", choice.text, choice.tokens, done.created)
+        message |= {"content": None, "audio": heard}
     return {
         "index": choice.index,
-        "message": _message(choice),
-        "logprobs": spread(choice.pieces) if logprobs else None,
+        "message": message,
+        "logprobs": spread(choice.pieces) if done.logprobs else None,
         "finish_reason": choice.finish,
     }
 

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from conformance.reference.audio import FORMATS
 from conformance.reference.errors import bad_request, bad_value, missing, out_of_range, unknown_parameter, wrong_type
 from conformance.reference.forms import check_format
 from conformance.reference.messages import check_messages
@@ -120,19 +121,30 @@ def check_stream_options(name: str, value: Any) -> None:
 
 
 def check_modalities(name: str, value: Any) -> None:
-    """A list that names text; this model does not speak aloud."""
+    """A list of text and audio."""
     if not isinstance(value, list):
         raise wrong_type(name, "an array", value)
     if not value:
         raise bad_request(f"'{name}' is an empty array.", name, "empty_array")
     for place, one in enumerate(value):
-        one_of("text")(f"{name}[{place}]", one)
+        one_of("text", "audio")(f"{name}[{place}]", one)
+
+
+def check_audio(name: str, value: Any) -> None:
+    """A voice and a format."""
+    check_object(name, value)
+    for key in ("voice", "format"):
+        if key not in value:
+            raise missing(f"{name}.{key}")
+    string()(f"{name}.voice", value["voice"])
+    one_of(*FORMATS)(f"{name}.format", value["format"])
 
 
 _ANY_SEED = integer(-(2**63), 2**63 - 1)
 _LIMIT = integer(1, 2**31)
 
 FIELDS: dict[str, Asks] = {
+    "audio": check_audio,
     "messages": check_messages,
     "model": string(),
     "frequency_penalty": number(-2, 2),
@@ -166,8 +178,9 @@ FIELDS: dict[str, Asks] = {
     "top_p": number(0, 1),
     "user": string(),
     "verbosity": one_of("low", "medium", "high"),
+    "web_search_options": check_object,
 }
-"""Every field this model takes. Audio and web search belong to other models and are refused as unknown here."""
+"""Every field of the API. What this model has no use for is looked at and left alone."""
 
 _REQUIRED = ("model", "messages")
 _NEEDS = (
@@ -198,6 +211,8 @@ def _check_together(sent: Object, given: Iterable[str]) -> None:
             raise bad_request(f"'{name}' has no place in a request without '{other}'.", name)
     if "max_tokens" in given and "max_completion_tokens" in given:
         raise bad_request("Only one of 'max_tokens' and 'max_completion_tokens' can be set.", "max_tokens")
+    if ("audio" in given) != ("audio" in (sent.get("modalities") or ())) or ("audio" in given and sent.get("stream")):
+        raise bad_request("'audio' needs the modality audio, and is not streamed.", "audio")
     if "tools" in given and "functions" in given:
         raise bad_request("Only one of 'tools' and 'functions' can be set.", "functions")
     asked = sent.get("response_format") or {}

@@ -92,7 +92,7 @@ def logits(drawing: Drawing, said: list[int]) -> dict[int, float]:
         weights[token] = weights.get(token, 0.0) + 1.5 * min(count, 4)
     key = (fingerprint ^ len(said) * 0x9E3779B1) & 0xFFFFFFFF
     found = {token: math.log(weight) + _whim(token, key) for token, weight in weights.items()}
-    found[END] += -_FORCED if len(said) < SHORTEST else 12.0 * len(said) / LONGEST
+    found[END] += -_FORCED if len(said) < SHORTEST else 20.0 * len(said) / LONGEST - 4.0
     return _whole_characters(found, said)
 
 

@@ -22,7 +22,7 @@ _PARTS = {
     "user": ("text", "image_url", "input_audio", "file"),
 }
 _ALSO = {
-    "assistant": ("tool_calls", "function_call", "refusal", "audio", "annotations"),
+    "assistant": ("tool_calls", "function_call", "refusal", "audio", "annotations", "parsed"),
     "tool": ("tool_call_id",),
 }
 _IMAGE = 85

@@ -13,12 +13,16 @@ Object = dict[str, Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as it came over the wire; header names in lower case, `path` below the base URL."""
+    """A request as it came over the wire; header names in lower case, `path` below the base URL.
+
+    `memory` is the server's own, for faults that depend on what came before.
+    """
 
     method: str
     path: str
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    memory: Object = field(default_factory=dict)
 
     @cached_property
     def sent(self) -> Object:

@@ -7,6 +7,7 @@ import pkgutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
+from inspect import signature
 from typing import Any, TypeVar
 
 Bend = TypeVar("Bend", bound=Callable[..., Any])
@@ -39,17 +40,27 @@ class Fault:
     speaks: tuple[str, ...]
 
 
-def fault(name: str, *, seen: str, about: str, on: str, speaks: tuple[str, ...]) -> Callable[[Bend], Bend]:
-    """Declares a function `(value, asked) -> value` as a fault; `on` names its stages, separated by spaces."""
+def fault(name: str, *, seen: str, on: str, speaks: tuple[str, ...]) -> Callable[[Bend], Bend]:
+    """Declares a function as a fault: `(value)` or `(value, asked)`, which gives the wrong value; its docstring says what is
+    wrong. `on` names its stages, separated by spaces. Raises ValueError for a name taken or a stage unknown.
+    """
 
     def declare(run: Bend) -> Bend:
         stages = tuple(on.split())
         if name in _REGISTERED or not set(stages) <= set(STAGES):
             raise ValueError(f"{name!r} is declared twice or bends no known stage: {on!r}")
-        _REGISTERED[name] = Fault(name, seen, about, stages, run, speaks)
+        about = " ".join((run.__doc__ or "").split())
+        _REGISTERED[name] = Fault(name, seen, about, stages, _with_request(run), speaks)
         return run
 
     return declare
+
+
+def _with_request(run: Callable[..., Any]) -> Callable[[Any, Any], Any]:
+    """The function as one of value and request, though most faults do not look at the request."""
+    if len(signature(run).parameters) > 1:
+        return run
+    return lambda value, _asked: run(value)
 
 
 def together(name: str, *names: str) -> None:

@@ -1,0 +1,166 @@
+"""Faults in refusals: errors of another shape or status, and wrong requests that are not refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from conformance.reference.errors import envelope
+from conformance.reference.faults.parts import GITHUB, without
+from conformance.reference.faults.registry import fault
+from conformance.reference.models import NAMES
+from conformance.reference.values import Asked, Object, Refused
+
+
+def _message(refused: Refused) -> Any:
+    return refused.body["error"]["message"]
+
+
+def _code(refused: Refused) -> Any:
+    error = refused.body.get("error") if isinstance(refused.body, dict) else None
+    return error.get("code") if isinstance(error, dict) else None
+
+
+@fault("error-as-string", seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/307", on="refused", speaks=("errors.envelope",))
+def error_as_string(refused: Refused) -> Refused:
+    """Gives an error as a string."""
+    return Refused(refused.status, {"error": _message(refused)})
+
+
+@fault("error-flat", seen=GITHUB + "vllm-project/vllm/issues/12886", on="refused", speaks=("errors.envelope",))
+def error_flat(refused: Refused) -> Refused:
+    """Gives the error as the outermost object."""
+    body = {"object": "error", "message": _message(refused), "type": "BadRequestError", "param": None, "code": refused.status}
+    return Refused(refused.status, body)
+
+
+@fault("error-as-detail", seen=GITHUB + "ray-project/ray/issues/64833", on="refused", speaks=("errors.envelope",))
+def error_as_detail(refused: Refused) -> Refused:
+    """Gives errors as its web framework does."""
+    return Refused(refused.status, {"detail": _message(refused)})
+
+
+@fault("error-code-number", seen=GITHUB + "sgl-project/sglang/pull/32808", on="refused", speaks=("errors.code",))
+def error_code_number(refused: Refused) -> Refused:
+    """Gives the status as the code."""
+    return Refused(refused.status, {"error": refused.body["error"] | {"code": refused.status}})
+
+
+@fault("error-members-missing", seen=GITHUB + "JetBrains/koog/issues/1027", on="refused", speaks=("errors.members",))
+def error_members_missing(refused: Refused) -> Refused:
+    """Leaves param and code out of errors."""
+    return Refused(refused.status, {"error": without(refused.body["error"], "param", "code")})
+
+
+@fault("error-in-success", seen=GITHUB + "runpod-workers/worker-vllm/issues/57", on="refused", speaks=("errors.status",))
+def error_in_success(refused: Refused) -> Refused:
+    """Gives errors with status 200."""
+    return Refused(200, refused.body)
+
+
+@fault("error-as-page", seen=GITHUB + "aws-samples/bedrock-access-gateway/issues/111", on="reply", speaks=("errors.envelope",))
+def error_as_page(reply: Any) -> Any:
+    """Gives errors as pages for browsers."""
+    if reply.status < 400:
+        return reply
+    page = b"<html><head><title>Bad Request</title></head><body><h1>Bad Request</h1></body></html>"
+    return replace(reply, headers=(("content-type", "text/html"), *reply.headers[1:]), frames=(page,))
+
+
+@fault(
+    "malformed-is-500", seen=GITHUB + "Atomic-Germ/OpenFlowLM-Next/issues/69", on="refused", speaks=("errors.malformed.syntax",)
+)
+def malformed_is_500(refused: Refused) -> Refused:
+    """Answers 500 where the body is no JSON."""
+    if "not valid JSON" in _message(refused):
+        return Refused(500, envelope("Expecting property name", "server_error"))
+    return refused
+
+
+@fault("wrong-type-is-500", seen=GITHUB + "LostRuins/koboldcpp/issues/643", on="refused", speaks=("errors.wrong-type.messages",))
+def wrong_type_is_500(refused: Refused) -> Refused:
+    """Answers 500 where a value has another type."""
+    return Refused(500, envelope("object has no attribute", "server_error")) if _code(refused) == "invalid_type" else refused
+
+
+@fault(
+    "missing-messages-taken",
+    seen=GITHUB + "webai-at-home/webai-at-home/issues/208",
+    on="sent",
+    speaks=("errors.missing-field.messages",),
+)
+def missing_messages_taken(sent: Object) -> Object:
+    """Answers a request without messages."""
+    return sent if "messages" in sent else sent | {"messages": [{"role": "user", "content": "Hello"}]}
+
+
+@fault(
+    "missing-model-taken", seen=GITHUB + "EricLBuehler/candle-vllm/issues/149", on="sent", speaks=("errors.missing-field.model",)
+)
+def missing_model_taken(sent: Object) -> Object:
+    """Answers a request without a model."""
+    return {"model": NAMES[0]} | sent
+
+
+@fault(
+    "any-model-taken", seen=GITHUB + "EricLBuehler/candle-vllm/issues/149", on="sent", speaks=("errors.unknown-model.refused",)
+)
+def any_model_taken(sent: Object) -> Object:
+    """Answers for models that it does not have."""
+    return sent | {"model": NAMES[0]} if isinstance(sent.get("model"), str) else sent
+
+
+@fault("alias-unknown", seen=GITHUB + "GradientHQ/parallax/pull/440", on="sent", speaks=("models.alias.answers",))
+def alias_unknown(sent: Object) -> Object:
+    """Knows the model by its first name only."""
+    return sent | {"model": "copy"} if sent.get("model") == NAMES[1] else sent
+
+
+@fault(
+    "unknown-model-as-ollama",
+    seen=GITHUB + "ollama/ollama/blob/v0.1.30/openai/openai.go",
+    on="refused",
+    speaks=("errors.unknown-model.refused",),
+)
+def unknown_model_as_ollama(refused: Refused, asked: Asked) -> Refused:
+    """Says api_error and no code where a model is not found."""
+    if _code(refused) != "model_not_found":
+        return refused
+    name = asked.sent.get("model", asked.path.rpartition("/")[2])
+    return Refused(404, envelope(f"model '{name}' not found, try pulling it first", "api_error"))
+
+
+@fault("unknown-model-as-ollama-guide", seen=GITHUB + "ollama/ollama/issues/10139", on="refused", speaks=("errors.members",))
+def unknown_model_as_ollama_guide(refused: Refused, asked: Asked) -> Refused:
+    """Gives nothing but a message and a type where a model is not found."""
+    if _code(refused) != "model_not_found":
+        return refused
+    name = asked.sent.get("model", asked.path.rpartition("/")[2])
+    return Refused(404, {"error": {"message": f"model '{name}' not found", "type": "invalid_request_error"}})
+
+
+@fault(
+    "unknown-model-is-500", seen=GITHUB + "ai-dynamo/dynamo/issues/790", on="refused", speaks=("errors.unknown-model.refused",)
+)
+def unknown_model_is_500(refused: Refused) -> Refused:
+    """Answers 500 where a model is not found."""
+    return Refused(500, envelope("Model not found", "server_error")) if _code(refused) == "model_not_found" else refused
+
+
+@fault("wounded-by-errors", seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692", on="refused sent", speaks=("errors.recovery.after",))
+def wounded_by_errors(value: Any, asked: Asked) -> Any:
+    """Answers nothing but 500 once a request was wrong."""
+    if isinstance(value, Refused):
+        asked.memory["wounded"] = True
+        return value
+    if asked.memory.get("wounded"):
+        raise Refused(500, envelope("The engine is not running.", "server_error"))
+    return value
+
+
+@fault("key-demanded", seen=GITHUB + "BerriAI/litellm/pull/1559", on="sent", speaks=("auth.any-key.accepted",))
+def key_demanded(sent: Object, asked: Asked) -> Object:
+    """Wants a key that looks like one of OpenAI's."""
+    if not asked.headers.get("authorization", "").startswith(("Bearer none", "Bearer sk-")):
+        raise Refused(401, envelope("Wrong API key.", code="invalid_api_key"))
+    return sent

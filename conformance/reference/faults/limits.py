@@ -1,0 +1,73 @@
+"""Faults in the limits of an answer's length."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance.reference.errors import bad_request
+from conformance.reference.faults.parts import GITHUB, without
+from conformance.reference.faults.registry import fault
+from conformance.reference.values import Asked, Object, Settings
+
+
+@fault(
+    "max-tokens-ignored",
+    seen=GITHUB + "OpenSecretCloud/maple-proxy/issues/3",
+    on="sent",
+    speaks=("chat.max_tokens.limit", "chat.max_tokens.bound"),
+)
+def max_tokens_ignored(sent: Object) -> Object:
+    """Takes max_tokens and answers at length."""
+    return without(sent, "max_tokens")
+
+
+@fault(
+    "max-completion-tokens-ignored",
+    seen=GITHUB + "ikawrakow/ik_llama.cpp/pull/2321",
+    on="sent",
+    speaks=("chat.max_completion_tokens.limit", "chat.max_completion_tokens.bound"),
+)
+def max_completion_tokens_ignored(sent: Object) -> Object:
+    """Takes max_completion_tokens and answers at length."""
+    return without(sent, "max_completion_tokens")
+
+
+@fault(
+    "max-completion-tokens-refused",
+    seen=GITHUB + "voideditor/void/issues/128",
+    on="sent",
+    speaks=("chat.max_completion_tokens.limit",),
+)
+def max_completion_tokens_refused(sent: Object) -> Object:
+    """Knows no limit but max_tokens."""
+    if "max_completion_tokens" in sent:
+        raise bad_request("There is no parameter 'max_completion_tokens'.", "max_completion_tokens", "unknown_parameter")
+    return sent
+
+
+@fault("max-tokens-one-more", seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692", on="settings", speaks=("chat.max_tokens.bound",))
+def max_tokens_one_more(settings: Settings, asked: Asked) -> Settings:
+    """Says a few tokens more than it may."""
+    given = asked.sent.get("max_tokens") is not None
+    return replace(settings, most=settings.most + 3) if given and settings.most is not None else settings
+
+
+@fault("max-tokens-one-refused", seen=GITHUB + "openclaw/openclaw/pull/66450", on="sent", speaks=("chat.finish_reason.length",))
+def max_tokens_one_refused(sent: Object) -> Object:
+    """Takes no limit below 16 tokens."""
+    given = sent.get("max_tokens")
+    if isinstance(given, int) and 0 < given < 16:
+        raise bad_request("'max_tokens' may be at least 16.", "max_tokens", "integer_below_min_value")
+    return sent
+
+
+@fault(
+    "length-below-the-limit",
+    seen=GITHUB + "vllm-project/vllm-metal/pull/56",
+    on="sent",
+    speaks=("chat.finish_reason.cut",),
+)
+def length_below_the_limit(sent: Object) -> Object:
+    """Cuts every answer after 8 tokens, whatever the limit."""
+    given = sent.get("max_tokens")
+    return sent | {"max_tokens": min(given, 8)} if isinstance(given, int) and given > 0 else sent
