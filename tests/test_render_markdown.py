@@ -34,7 +34,7 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_head(report):
 def test_no_text_of_a_server_is_markup(report):
     """The only elements are the code elements of the renderer, and no line is longer or shorter for what a server wrote."""
     text = shown(report)
-    assert set(re.findall(r"</?\w+", text)) <= {"<code", "</code"}
+    assert set(re.findall(r"<[^>]*>?", text)) <= {"<code>", "</code>"}
     assert all(char.isprintable() or char == "\n" for char in text)
     assert "`" not in text
     assert "::" not in text
@@ -43,6 +43,14 @@ def test_no_text_of_a_server_is_markup(report):
 def test_what_is_escaped_reads_as_it_was():
     assert html.unescape(for_markdown(HOSTILE, 2000)) == visible(HOSTILE)
     assert not re.search(r"[`|<>@\[\]*_~\\]|::|##|www\.", for_markdown(HOSTILE, 2000))
+
+
+def test_plain_addresses_are_links_and_others_are_text():
+    assert f"- source: <{EVIL.link}>" in shown(REPORT)
+    other = replace(EVIL, link="https://x/|<b>`")
+    assert "source: <code>https&#58;//x/&#124;&#60;b&#62;&#96;</code>" in shown(
+        replace(ALONE, verdicts=(by(other, None, Stance.SUPPORTED, Standing.BROKEN),))
+    )
 
 
 def test_a_summary_stays_small_and_says_what_is_missing():

@@ -11,7 +11,7 @@ from sample_report import ALONE, DONE, HOSTILE, REPORT, by, verdict
 
 from conformance.model import Outcome, Stance, Standing
 from conformance.render import terminal
-from conformance.render.escape import for_terminal
+from conformance.render.escape import for_terminal, is_address
 from conformance.report import Footer, gate
 
 
@@ -103,3 +103,17 @@ def test_hostile_text_is_there_to_be_read():
     assert "onerror=alert(1)" in HOSTILE
     assert "onerror=alert(1)" in shown(REPORT)
     assert "\\u202eevil" in shown(REPORT)
+
+
+@pytest.mark.parametrize(
+    "text", ["https://platform.openai.com/docs/api-reference/chat/create#a-b", "http://127.0.0.1:8080/v1?a=b"]
+)
+def test_plain_addresses(text):
+    assert is_address(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "javascript:alert(1)", "https://x/::error::", "https://x y", "https://x/>", "//x", "https://x/\n"]
+)
+def test_what_is_no_plain_address(text):
+    assert not is_address(text)

@@ -18,7 +18,7 @@ from conformance.messages import Exchange
 from conformance.model import Level, Verdict
 from conformance.render.content import matrix_name
 from conformance.render.entries import Entry, facts_of
-from conformance.render.escape import for_terminal, visible
+from conformance.render.escape import for_terminal, is_address, visible
 from conformance.render.traffic import answer_text, headline, request_text
 from conformance.report import FAILURES, area_of
 
@@ -62,7 +62,7 @@ def notes(verdicts: Sequence[Verdict], exchanges: Mapping[str, Exchange], folder
     return Notes(
         title=for_terminal(f"{first.case}: {first.title}"),
         labels=_labels(entry),
-        links=((first.link, "source"),) if first.link.startswith(("https://", "http://")) else (),
+        links=((first.link, "source"),) if is_address(first.link) else (),
         steps=(*asked, *map(_verdict_step, verdicts)),
         attachments=(Attachment("verdict", visible(told, keep="\n\t")),),
     )

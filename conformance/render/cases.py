@@ -10,7 +10,7 @@ from itertools import islice
 from conformance.messages import Exchange
 from conformance.render.cards import TONES
 from conformance.render.entries import Entry, curl_line, facts_of
-from conformance.render.escape import for_html, for_pre
+from conformance.render.escape import for_html, for_pre, is_address
 from conformance.render.traffic import answer_text, headline, request_text
 from conformance.report import area_of
 
@@ -85,7 +85,7 @@ def _value(name: str, value: str) -> str:
 def _linked(text: str) -> str:
     """Web addresses as links; nothing else becomes one, whatever a report says."""
     address, space, rest = text.partition(" ")
-    if not re.fullmatch(r"https?://[!-~]+", address):
+    if not is_address(address):
         return for_html(text)
     safe = for_html(address)
     return f'<a href="{safe}" rel="noopener noreferrer">{safe}</a>{space}{for_html(rest)}'

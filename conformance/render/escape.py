@@ -13,7 +13,8 @@ from html import escape
 
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _COMMAND = re.compile(r"(?<![\w:])::(?=[A-Za-z])|::(?=[A-Za-z][\w-]*(?: [^\n]*?=[^\n]*?)?::)|##(?=\w*\[)")
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#+!|~@:$&\"'^=]|(?<=www)\.", re.IGNORECASE)
+_MARKDOWN = re.compile(r"[\\`*_{\[\]<>#|~@&$]|:(?=\S)|(?<=www)\.", re.IGNORECASE)
+_ADDRESS = re.compile(r"https?://[\w.-]+(:\d+)?(/[\w./?=%+#-]*)?", re.ASCII)
 
 
 def visible(text: str, keep: str = "") -> str:
@@ -41,6 +42,11 @@ def for_terminal(text: str, most: int = 400) -> str:
 def for_markdown(text: str, most: int = 400) -> str:
     """One line that Markdown shows as it is, in a table too: what could be markup becomes a character reference."""
     return _MARKDOWN.sub(lambda found: f"&#{ord(found[0])};", visible(clip(text, most)))
+
+
+def is_address(text: str) -> bool:
+    """Whether the text is a web address, and so plain a one that it can be a link anywhere."""
+    return bool(_ADDRESS.fullmatch(text))
 
 
 def for_html(text: str, most: int = 800) -> str:

@@ -65,7 +65,7 @@ def _properties(case: Element, verdict: Verdict) -> None:
         "standing": verdict.standing.value,
         "outcome": verdict.outcome.value,
         "documented": says(verdict),
-        "requirement": verdict.link,
+        "source": verdict.link,
         "exchanges": " ".join(verdict.exchanges[:10]),
     }
     properties = SubElement(case, "properties")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from conformance.render import content
 from conformance.render.entries import REST, Entry, entries, facts_of, grouped, joined
-from conformance.render.escape import for_markdown
+from conformance.render.escape import for_markdown, is_address
 from conformance.render.tables import to_markdown
 from conformance.report import GateResult, Report
 
@@ -53,7 +53,11 @@ def _gate(report: Report, result: GateResult) -> Iterator[str]:
 
 def _entry(entry: Entry, folder: str) -> str:
     head = f"**{entry.standing.value} {entry.first.level.value}** {', '.join(map(_code, entry.cases))}"
-    return "\n".join([head, "", *(f"- {for_markdown(name)}: {_code(value)}" for name, value in facts_of(entry, folder))])
+    return "\n".join([head, "", *(f"- {for_markdown(name)}: {_value(name, value)}" for name, value in facts_of(entry, folder))])
+
+
+def _value(name: str, value: str) -> str:
+    return f"<{value}>" if name == "source" and is_address(value) else _code(value)
 
 
 def _code(text: str) -> str:
