@@ -1,0 +1,71 @@
+"""What is given back as history: the model's own answer, results of tools, and the developer's instructions.
+
+That a message reaches the model is seen without judging the model: two messages that differ much get another answer, or
+count as another number of prompt tokens. https://platform.openai.com/docs/guides/conversation-state
+"""
+
+from __future__ import annotations
+
+from conformance import calls
+from conformance.answers import answered, given, message_of
+from conformance.checks.chat_tools import TOOLS
+from conformance.effects import tells_apart
+from conformance.messages import Json, Send
+from conformance.model import Finding, Level, Noted, Outcome, Target
+from conformance.registry import check
+
+TURNS = "https://platform.openai.com/docs/guides/conversation-state"
+RESULTS = "https://platform.openai.com/docs/guides/function-calling#handling-function-calls"
+CREATE = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages"
+
+_ALPHABET = "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa"
+
+
+def _user(said: str) -> Json:
+    return {"role": "user", "content": said}
+
+
+def _told(target: Target, send: Send, one: list[Json], other: list[Json], what: str, where: str) -> Noted:
+    """Sends two conversations that differ in one message; the finding if they cannot be told apart by their answers."""
+    first = answered(send, calls.chat(target, one), calls.chat(target))
+    if not tells_apart(first, answered(send, calls.chat(target, other), calls.chat(target))):
+        yield Finding(
+            f"{what} does not reach the model", where, "another answer or prompt_tokens", "the same", outcome=Outcome.IGNORED
+        )
+
+
+@check("chat.history.own", "takes its own answer back", Level.MUST, "chat.history", TURNS)
+def own_answer(target: Target, send: Send) -> Noted:
+    """Puts the message of an answer into the next request exactly as it came, as agents do; another message in its place
+    gets another answer.
+    """
+    own = message_of(given(send, calls.chat(target)))
+    other = {"role": "assistant", "content": _ALPHABET}
+    before, after = _user("Hello!"), _user("Say that again.")
+    yield from _told(target, send, [before, own, after], [before, other, after], "the assistant's message", "$.messages[1]")
+
+
+def _turn(result: str) -> list[Json]:
+    function = {"name": "set_lamp", "arguments": '{"state":"on"}'}
+    call = {"id": "call_4ZkQ0bT1cVnX8sLw2yHdRgPm", "type": "function", "function": function}
+    asking = {"role": "assistant", "content": None, "tool_calls": [call]}
+    return [_user("Lamp on, please!"), asking, {"role": "tool", "tool_call_id": call["id"], "content": result}]
+
+
+@check("chat.tools.history", "takes the result of a tool", Level.MUST, "chat.tools.history", RESULTS)
+def tool_result(target: Target, send: Send) -> Noted:
+    """Sends a call that the assistant made, with content null, and what the tool gave; another result gets another answer."""
+    results = ("ok", f"The lamp reports: {_ALPHABET}.")
+    one, other = (calls.chat(target, _turn(result), tools=TOOLS) for result in results)
+    first = answered(send, one, calls.chat(target))
+    if not tells_apart(first, answered(send, other, calls.chat(target))):
+        place, expected = "$.messages[2]", "another answer or prompt_tokens"
+        yield Finding("the tool's result does not reach the model", place, expected, "the same", outcome=Outcome.IGNORED)
+
+
+@check("chat.developer.role", "takes instructions of the developer", Level.MUST, "chat.developer", CREATE)
+def developer(target: Target, send: Send) -> Noted:
+    """Puts a long message of the role developer before the user's; without it the answer is another one."""
+    instructions = {"role": "developer", "content": f"Answer with these words: {_ALPHABET}."}
+    messages = [instructions, _user("Hello!")]
+    yield from _told(target, send, messages, [_user("Hello!")], "the developer's message", "$.messages[0]")

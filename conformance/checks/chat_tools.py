@@ -1,0 +1,234 @@
+"""Tools: calls that are forced, forbidden and left to the model, plain and streamed.
+
+A weak model may call nothing when it is free to; only what the server can force is judged, the rest is unclear.
+https://platform.openai.com/docs/guides/function-calling
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from conformance import calls
+from conformance.answers import (
+    Object,
+    attempted,
+    ensure_success,
+    given,
+    is_ok,
+    message_of,
+    object_of,
+    optional_count,
+    tool_calls_of,
+)
+from conformance.effects import tells_apart, was_cut
+from conformance.messages import Json, Request, Send
+from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.registry import check
+from conformance.schema import breaches
+from conformance.streams import answer_of
+from conformance.wire import NOT_JSON, read_json
+
+GUIDE = "https://platform.openai.com/docs/guides/function-calling"
+CHOICE = "https://platform.openai.com/docs/guides/function-calling#tool-choice"
+CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
+
+ENOUGH = 64
+"""Tokens that a call of either tool below fits in."""
+
+INVITING = "Lamp on, please!"
+"""A prompt that calls for the tool."""
+
+IDLE = "Say hello."
+"""A prompt that calls for no tool."""
+
+_CALLS = "$.choices[0].message.tool_calls"
+
+
+def function(name: str, member: str, *words: str) -> Json:
+    """A strict function of one argument that has a few allowed words."""
+    properties = {member: {"type": "string", "enum": list(words)}}
+    parameters = {"type": "object", "properties": properties, "required": [member], "additionalProperties": False}
+    return {"name": name, "description": f"Sets the {member}.", "strict": True, "parameters": parameters}
+
+
+FUNCTIONS = {
+    one["name"]: one for one in (function("set_lamp", "state", "on", "off"), function("set_fan", "speed", "low", "high"))
+}
+TOOLS = [{"type": "function", "function": one} for one in FUNCTIONS.values()]
+NAMED = {"type": "function", "function": {"name": "set_fan"}}
+
+
+def offering(target: Target, said: str, tool_choice: Json, **fields: Any) -> Request:
+    """A request that offers both tools."""
+    return calls.chat(target, said, max_tokens=ENOUGH, tools=TOOLS, tool_choice=tool_choice, **fields)
+
+
+def _asked(target: Target, send: Send, request: Request) -> Object:
+    """The answer, plain or put together. Raises Ended."""
+    return answer_of(ensure_success(attempted(send, request, calls.chat(target))))
+
+
+def _functions_of(answer: Object) -> list[Object]:
+    """What is called. Raises Unclear where the shape of a call is wrong, which a rule judges."""
+    functions = [call.get("function") for call in tool_calls_of(answer)]
+    named = [one for one in functions if isinstance(one, dict) and isinstance(one.get("arguments"), str)]
+    if len(named) != len(functions):
+        raise Unclear("the calls have no name and arguments to judge")
+    return named
+
+
+def _held(functions: list[Object]) -> Iterator[Finding]:
+    """What is wrong with calls: names that were not offered, arguments that do not fit the tool's own schema."""
+    for place, called in enumerate(functions):
+        where = f"{_CALLS}[{place}].function"
+        offered = FUNCTIONS.get(str(called.get("name")))
+        if offered is None:
+            yield Finding("calls a tool that was not offered", f"{where}.name", " or ".join(FUNCTIONS), str(called.get("name")))
+            continue
+        value = read_json(called["arguments"].encode("utf-8", "surrogatepass")).value
+        if value is NOT_JSON:
+            yield Finding("the arguments are no JSON", f"{where}.arguments", "a JSON object", called["arguments"][:120])
+        else:
+            yield from breaches(offered["parameters"], value, f"{where}.arguments:$")
+
+
+def _called(answer: Object) -> Noted:
+    """Judges the calls of an answer that has some; arguments that the limit cut are unclear."""
+    findings = list(_held(_functions_of(answer)))
+    if findings and was_cut(answer, ENOUGH):
+        raise Unclear(f"the call was cut at {ENOUGH} tokens before its end")
+    yield from findings
+
+
+def _uncalled(target: Target, send: Send, answer: Object, said: str, choice: str) -> Finding:
+    """The finding about an answer without the call that was forced. Raises Unclear where the limit may only have cut it off,
+    unless it is what the same prompt gets without any tool.
+    """
+    bare = calls.chat(target, said, max_tokens=ENOUGH)
+    if was_cut(answer, ENOUGH) and tells_apart(given(send, bare), answer):
+        raise Unclear(f"the answer was cut at {ENOUGH} tokens before any call")
+    actual = json.dumps(message_of(answer), ensure_ascii=False)[:160]
+    return Finding("answers without a call", _CALLS, f"a call, since tool_choice is {choice}", actual, outcome=Outcome.IGNORED)
+
+
+@check("chat.tools.required", "calls a tool when it must", Level.MUST, "chat.tools", GUIDE)
+def required(target: Target, send: Send) -> Noted:
+    """Offers two tools, asks for what one of them does, and requires a call: one that was offered, with arguments that fit."""
+    answer = _asked(target, send, offering(target, INVITING, "required"))
+    if _functions_of(answer):
+        yield from _called(answer)
+        return
+    finding = _uncalled(target, send, answer, INVITING, "required")
+    if _is_in_the_prompt(target, send, answer):
+        raise Unclear("the tools reach the prompt, but the model calls none and tool_choice does not make it")
+    yield finding
+
+
+def _is_in_the_prompt(target: Target, send: Send, answer: Object) -> bool:
+    """Whether the prompt is longer with the tools than without; False too where tokens are not counted."""
+    bare = given(send, calls.chat(target, INVITING, max_tokens=ENOUGH))
+    counts = optional_count(bare, "prompt_tokens"), optional_count(answer, "prompt_tokens")
+    return counts[0] is not None and counts[1] is not None and counts[1] > counts[0]
+
+
+@check("chat.tools.stream", "streams the call of a tool", Level.MUST, "chat.tools", GUIDE)
+def streamed(target: Target, send: Send) -> Noted:
+    """Puts the fragments of a streamed call together: an offered tool, with arguments that fit."""
+    answer = _asked(target, send, offering(target, INVITING, "required", stream=True))
+    if _functions_of(answer):
+        yield from _called(answer)
+    elif not _plain_calls(target, send):
+        raise Unclear("no call could be brought about, streamed or not")
+    else:
+        yield _uncalled(target, send, answer, INVITING, "required")
+
+
+def _plain_calls(target: Target, send: Send) -> list[Object]:
+    """The calls of the plain answer when one is required; [] where it was not given."""
+    exchange = send(offering(target, INVITING, "required"))
+    return tool_calls_of(object_of(exchange)) if is_ok(exchange) else []
+
+
+@check("chat.tool_choice.required", "calls a tool when it must, wanted or not", Level.MUST, "chat.tool_choice", CHOICE)
+def required_idly(target: Target, send: Send) -> Noted:
+    """Requires a call beside a prompt that needs none."""
+    answer = _asked(target, send, offering(target, IDLE, "required"))
+    if not _functions_of(answer):
+        yield _uncalled(target, send, answer, IDLE, "required")
+    yield from _called(answer)
+
+
+@check("chat.tools.named", "calls the tool that is named", Level.MUST, "chat.tool_choice", CHOICE)
+def named(target: Target, send: Send) -> Noted:
+    """Names one of two tools beside a prompt for the other one; every call is of the named tool. OpenAI itself ends such an
+    answer with finish_reason stop or tool_calls, so that is not judged.
+    """
+    answer = _asked(target, send, offering(target, INVITING, NAMED))
+    functions = _functions_of(answer)
+    if not functions:
+        yield _uncalled(target, send, answer, INVITING, "the function set_fan")
+    for place, called in enumerate(functions):
+        if called.get("name") != "set_fan":
+            actual, where = str(called.get("name")), f"{_CALLS}[{place}].function.name"
+            yield Finding("calls another tool than the named one", where, "set_fan", actual, outcome=Outcome.IGNORED)
+    yield from _called(answer)
+
+
+@check("chat.tool_choice.none", "calls no tool when it must not", Level.MUST, "chat.tool_choice", CHOICE)
+def none(target: Target, send: Send) -> Noted:
+    """Offers the tools for what they do, and forbids calls. Unclear where no call comes even when one is required."""
+    answer = _asked(target, send, offering(target, INVITING, "none"))
+    if called := tool_calls_of(answer):
+        actual = json.dumps(called, ensure_ascii=False)[:160]
+        yield Finding("calls a tool in spite of tool_choice none", _CALLS, "absent", actual, outcome=Outcome.IGNORED)
+    elif not _plain_calls(target, send):
+        raise Unclear("no call could be brought about that none would prevent")
+
+
+@check("chat.tool_choice.auto", "lets the model call a tool", Level.MUST, "chat.tool_choice", CHOICE)
+def auto(target: Target, send: Send) -> Noted:
+    """Leaves the choice to the model. A call is held against its tool; without one nothing is known."""
+    answer = _asked(target, send, offering(target, INVITING, "auto"))
+    if not _functions_of(answer):
+        raise Unclear("the model calls no tool by its own choice")
+    yield from _called(answer)
+
+
+@check(
+    "chat.parallel_tool_calls.false",
+    "calls one tool at most when calls must not be parallel",
+    Level.MUST,
+    "chat.parallel_tool_calls",
+    CREATE,
+    accepts=True,
+)
+def one_call(target: Target, send: Send) -> Noted:
+    """Asks for two things that two tools do, requires calls and forbids parallel ones. That one call comes shows no effect by
+    itself, so a right server is seen to accept the field.
+    """
+    said = "Switch the lamp on and set the fan to high. Do both now."
+    answer = _asked(target, send, offering(target, said, "required", parallel_tool_calls=False))
+    called = len(tool_calls_of(answer))
+    yield Seen("tool_calls", called)
+    if called > 1:
+        yield Finding("calls several tools at once", _CALLS, "one call", f"{called} calls", outcome=Outcome.IGNORED)
+    if not called:
+        raise Unclear("no call could be brought about")
+
+
+@check("chat.function_call.named", "calls the legacy function that is named", Level.SHOULD, "chat.function_call", CREATE)
+def function_call(target: Target, send: Send) -> Noted:
+    """Sends `functions` and names one in `function_call`, both deprecated: the answer has a `function_call` of that name."""
+    functions = [{name: value for name, value in one.items() if name != "strict"} for one in FUNCTIONS.values()]
+    fields: dict[str, Any] = {"functions": functions, "function_call": {"name": "set_fan"}}
+    answer = _asked(target, send, calls.chat(target, IDLE, max_tokens=ENOUGH, **fields))
+    called, where = message_of(answer).get("function_call"), "$.choices[0].message.function_call"
+    if isinstance(called, dict):
+        if called.get("name") != "set_fan":
+            yield Finding("calls another function than the named one", f"{where}.name", "set_fan", str(called.get("name")))
+    elif tool_calls_of(answer):
+        yield Finding("answers functions with tool_calls", where, "a function_call", "tool_calls")
+    else:
+        yield _uncalled(target, send, answer, IDLE, "the function set_fan")

@@ -1,0 +1,101 @@
+"""A model that does not exist, errors of requests for a stream, and what a server is like after an error.
+
+https://platform.openai.com/docs/guides/error-codes
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance import calls
+from conformance.answers import Object, choices_of, given, is_ok, object_of
+from conformance.effects import unless_refused
+from conformance.messages import Exchange, Request, Send
+from conformance.model import Ended, Finding, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.registry import check
+from conformance.wire import read_json
+
+ERRORS = "https://platform.openai.com/docs/guides/error-codes"
+
+UNKNOWN = "no-such-model-4711"
+
+BROKEN = b'{"messages": [{"role": "user", "content": "\xff'
+"""A body that ends in the middle of a string that is no UTF-8."""
+
+
+def asking_unknown(target: Target) -> Request:
+    """A chat completion of a model that no server has."""
+    return calls.wrong(target, model=UNKNOWN)
+
+
+def error_of(exchange: Exchange) -> Object:
+    """The members of an error, whatever its envelope; {} where none can be read."""
+    value = read_json(exchange.body).value
+    error = value.get("error", value) if isinstance(value, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+@check("errors.unknown-model.refused", "refuses a model that does not exist", Level.MUST, "errors.unknown-model", ERRORS)
+def unknown_model(target: Target, send: Send) -> Noted:
+    """Asks for a model that no server has. Any 4xx will do (OpenAI: 404); an answer by another model does not."""
+    exchange = send(asking_unknown(target))
+    error = error_of(exchange)
+    yield Seen("status", exchange.status)
+    if not is_ok(exchange):
+        yield from (Seen(name, error.get(name)) for name in ("type", "code", "message"))
+    findings = list(unless_refused(exchange, "answers for a model that does not exist"))
+    if not findings:
+        given(send, calls.chat(target))
+    yield from findings
+
+
+@check(
+    "errors.unknown-model.code", "gives an unknown model the code model_not_found", Level.SHOULD, "errors.unknown-model", ERRORS
+)
+def unknown_model_code(target: Target, send: Send) -> Noted:
+    """Reads the code of the same refusal, by which programs tell it from other errors."""
+    exchange = send(asking_unknown(target))
+    error = error_of(exchange)
+    if exchange.status is None or not 400 <= exchange.status < 500 or not error:
+        raise Unclear("the unknown model is not refused with an error to read")
+    yield from (Seen(name, error.get(name)) for name in ("type", "code", "message"))
+    if error.get("code") != "model_not_found":
+        yield Finding("the code of an unknown model is another one", "$.error.code", "model_not_found", repr(error.get("code")))
+
+
+@check("errors.unknown-model.stream", "refuses a stream by its status", Level.MUST, "errors.stream", ERRORS)
+def refused_stream(target: Target, send: Send) -> Noted:
+    """Asks for a stream with a request that is refused without one (an unknown model, or else no messages): the error is a
+    status and a body there too, not an event of a stream that began with 200.
+    """
+    wrong = next((one for one in _wrongs(target) if _is_refused(send(one))), None)
+    if wrong is None:
+        raise Unclear("neither an unknown model nor missing messages are refused, so no error of a stream could be brought about")
+    exchange = send(replace(wrong, json={**wrong.json, "stream": True}))
+    yield Seen("status", exchange.status)
+    for finding in unless_refused(exchange, "streams in spite of an error"):
+        yield replace(finding, outcome=Outcome.DIFFERS) if finding.outcome is Outcome.IGNORED else finding
+
+
+def _wrongs(target: Target) -> tuple[Request, Request]:
+    return asking_unknown(target), calls.wrong(target, messages=...)
+
+
+def _is_refused(exchange: Exchange) -> bool:
+    return exchange.status is not None and 400 <= exchange.status < 500
+
+
+@check("errors.recovery.after", "answers properly after an error", Level.MUST, "errors.recovery", ERRORS)
+def recovery(target: Target, send: Send) -> Noted:
+    """Sends a proper request after three wrong ones: a broken body, a conversation of a wrong type, and an empty one. A server
+    that does not answer before them either is another check's finding.
+    """
+    given(send, calls.chat(target))
+    for wrong in (calls.raw_chat(BROKEN), calls.wrong(target, messages="Hello!"), calls.wrong(target, messages=[])):
+        send(replace(wrong, take=1))
+    try:
+        choices_of(object_of(send(calls.chat(target, take=1))))
+    except Unclear:
+        raise
+    except Ended as end:
+        yield replace(end.finding, message=f"{end.finding.message} after errors")
