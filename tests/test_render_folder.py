@@ -41,10 +41,10 @@ def test_the_badge_is_as_it_was_found_good():
 UNCLEAR = tuple(replace(one, outcome=Outcome.UNCLEAR, standing=Standing.UNKNOWN) for one in ALONE.verdicts)
 SHOULD = replace(ALONE.verdicts[0], case="x", level=Level.SHOULD, standing=Standing.BROKEN)
 BADGES = [
-    (ALONE, "conformant, 2 of 2 kept", "brightgreen"),
-    (replace(ALONE, verdicts=(*ALONE.verdicts, SHOULD)), "partially conformant, 2 of 3 kept", "yellow"),
-    (replace(ALONE, verdicts=UNCLEAR), "not shown, 0 of 2 kept", "lightgrey"),
-    (replace(ALONE, verdicts=()), "not shown, 0 of 0 kept", "lightgrey"),
+    (ALONE, "conformant, 2 of 2 promises kept", "brightgreen"),
+    (replace(ALONE, verdicts=(*ALONE.verdicts, SHOULD)), "partially conformant, 2 of 3 promises kept", "yellow"),
+    (replace(ALONE, verdicts=UNCLEAR), "not shown, 0 of 2 promises kept, 2 unclear", "lightgrey"),
+    (replace(ALONE, verdicts=()), "not shown, 0 of 0 promises kept", "lightgrey"),
     (replace(ALONE, footer=Footer(False)), "run not complete", "lightgrey"),
 ]
 

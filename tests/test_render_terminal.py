@@ -86,6 +86,13 @@ def test_many_failures_do_not_flood_the_terminal():
     assert "… and 10 more, all of them in reports/demo/report.html" in text
 
 
+def test_many_unclear_cases_are_cut_too():
+    unclear = [replace(ALONE.verdicts[0], case=f"c{n}", check=f"c{n}", outcome=Outcome.UNCLEAR, reason="why") for n in range(50)]
+    text = shown(replace(ALONE, verdicts=tuple(unclear)))
+    assert text.count("  why\n") == terminal.MOST_ENTRIES
+    assert "… and 10 more" in text
+
+
 def test_another_authority_is_named():
     other = replace(by(DONE, None, Stance.SUPPORTED, Standing.BROKEN), authority="open-responses")
     assert "(by open-responses)" in shown(replace(ALONE, verdicts=(other,)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conformance.model import Standing
-from conformance.render.content import answers
+from conformance.render.content import answers, kept_of
 from conformance.report import Conformance, Report
 
 _COLOURS = {
@@ -30,7 +29,4 @@ def render(report: Report) -> str:
 def _message(report: Report, worst: Conformance) -> str:
     if not report.footer.complete:
         return "run not complete"
-    counts = report.counts
-    kept = counts[Standing.KEPT] + counts[Standing.SURPASSED]
-    promised = kept + counts[Standing.BROKEN] + counts[Standing.FAULT] + counts[Standing.UNKNOWN]
-    return f"{worst.value}, {kept} of {promised} kept"
+    return f"{worst.value}, {kept_of(report.verdicts)}"

@@ -17,6 +17,7 @@ from conformance.report import (
     by_matrix,
     conformance_of,
     disagreements,
+    is_promised,
     outcomes,
     sides,
     standings,
@@ -41,7 +42,7 @@ STANDINGS = (
 )
 _BORNE_OUT = {
     Standing.KEPT: "right",
-    Standing.SURPASSED: "right, and the server does more",
+    Standing.SURPASSED: "surpassed: the server does more",
     Standing.BROKEN: "wrong",
     Standing.FAULT: "open: the server fails",
     Standing.UNKNOWN: "open: not seen",
@@ -83,13 +84,21 @@ def answers(report: Report) -> tuple[tuple[str | None, Conformance, str], ...]:
 
 
 def _because(verdicts: tuple[Verdict, ...]) -> str:
+    """What tells against conformance, and how many promises are kept; faults count even where nothing is promised."""
     told = [
         _told(sum(one.level is level and one.standing is standing for one in verdicts), level, word)
         for level in (Level.MUST, Level.SHOULD)
-        for standing, word in ((Standing.BROKEN, "broken"), (Standing.FAULT, "at fault"), (Standing.UNKNOWN, "unclear"))
+        for standing, word in ((Standing.BROKEN, "broken"), (Standing.FAULT, "at fault"))
     ]
-    kept = sum(one.standing in (Standing.KEPT, Standing.SURPASSED) for one in verdicts)
-    return ", ".join([*filter(None, told), f"{kept} of {len(verdicts)} kept"])
+    return ", ".join([*filter(None, told), kept_of(verdicts)])
+
+
+def kept_of(verdicts: Iterable[Verdict]) -> str:
+    """How many promises are kept, and how many of the rest stayed unclear."""
+    promised = [one for one in verdicts if is_promised(one)]
+    kept = sum(one.standing in (Standing.KEPT, Standing.SURPASSED) for one in promised)
+    unclear = sum(one.standing is Standing.UNKNOWN for one in promised)
+    return f"{kept} of {count(len(promised), 'promise')} kept{f', {unclear} unclear' if unclear else ''}"
 
 
 def _told(number: int, level: Level, word: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from conformance.model import Finding, Level, Outcome, Standing, Verdict
 from conformance.render.content import matrix_name, says
+from conformance.render.tables import Table
 from conformance.report import FAILURES, Report, by_case, is_shown
 
 Facts = tuple[tuple[str, str], ...]
@@ -80,10 +81,13 @@ def _is_unclear(entry: Entry) -> bool:
 REST = "Everything else"
 """The group of what there is nothing to do about."""
 
+UNCLEAR = "Unclear"
+"""The group of what could not be asked; a table tells all there is to tell of it."""
+
 GROUPS: tuple[tuple[str, Callable[[Entry], bool]], ...] = (
     ("Broken promises and faults", _fails),
     ("Kept, but differs from OpenAI", _differs),
-    ("Unclear", _is_unclear),
+    (UNCLEAR, _is_unclear),
     (REST, lambda _entry: True),
 )
 """The groups in which entries are shown, the most pressing first; an entry belongs to the first that takes it."""
@@ -117,6 +121,12 @@ def _finding_facts(finding: Finding, repeats: str) -> Facts:
     where = f" at {finding.where}" if finding.where else ""
     by = f" (seen by {', '.join(finding.seen_by)})" if finding.seen_by else ""
     return (("finding", f"{finding.message}{where}{by}"), ("expected", finding.expected), ("actual", finding.actual))
+
+
+def unclear_table(listed: tuple[Entry, ...]) -> Table:
+    """What stayed unclear, and why."""
+    rows = tuple((entry.first.level.value, ", ".join(entry.cases), entry.first.reason) for entry in listed)
+    return Table(UNCLEAR, ("level", "case", "because"), rows)
 
 
 def curl_line(key: str, folder: str) -> str:

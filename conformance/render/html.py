@@ -85,7 +85,7 @@ def _gate(report: Report, result: GateResult) -> str:
 
 def _features(report: Report) -> Iterator[str]:
     yield '<h2 id="features">Features</h2>'
-    tones = {word.value: tone for word, tone in TONES.items()} | {"right": "good", "wrong": "bad"}
+    tones = {word.value: tone for word, tone in TONES.items()} | {"right": "good", "wrong": "bad", "the server does more": "more"}
     links = {entry.first.feature: fragment(entry.cases[0]) for entry in reversed(entries(report))}
     for table in (content.disagreements_table(report), content.features_table(report)):
         if table.rows:

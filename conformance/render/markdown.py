@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from conformance.render import content
-from conformance.render.entries import REST, Entry, entries, facts_of, grouped, joined
+from conformance.render.entries import REST, UNCLEAR, Entry, entries, facts_of, grouped, joined, unclear_table
 from conformance.render.escape import for_markdown, is_address
 from conformance.render.tables import to_markdown
 from conformance.report import GateResult, Report
@@ -35,7 +35,9 @@ def _blocks(report: Report, result: GateResult, folder: str) -> Iterator[str]:
     yield to_markdown(content.outcomes_table(report))
     disagreements = content.disagreements_table(report)
     for title, found in groups.items():
-        if found and title != REST:
+        if found and title == UNCLEAR:
+            yield to_markdown(unclear_table(joined(found)))
+        elif found and title != REST:
             yield f"## {title}"
             yield from (_entry(entry, folder) for entry in joined(found))
     if disagreements.rows:

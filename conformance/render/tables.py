@@ -9,7 +9,7 @@ from unicodedata import east_asian_width
 from conformance.render.escape import for_html, for_markdown, for_terminal
 
 Cell = str | int
-CELL, NARROW_CELL = 160, 60
+CELL, NARROW_CELL = 160, 80
 """How many characters of a cell are shown, and how many on a terminal."""
 
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from conformance.model import Standing
 from conformance.render import content
-from conformance.render.entries import REST, Entry, entries, facts_of, grouped, joined
+from conformance.render.entries import REST, UNCLEAR, Entry, entries, facts_of, grouped, joined, unclear_table
 from conformance.render.escape import for_terminal
 from conformance.render.tables import to_text
 from conformance.report import FAILURES, GateResult, Report
@@ -45,17 +45,20 @@ def _disagreements(report: Report) -> Iterator[str]:
 
 
 def _group(title: str, found: tuple[Entry, ...], folder: str, colour: bool) -> str:
-    shown = [_entry(entry, folder, colour) for entry in found[:MOST_ENTRIES]]
-    more = len(found) - len(shown)
-    rest = [f"… and {more} more, all of them in {for_terminal(str(PurePath(folder, 'report.html')))}"] if more else []
-    return "\n\n".join([_painted(title, 1, colour), *shown, *rest])
+    shown, more = found[:MOST_ENTRIES], len(found) - MOST_ENTRIES
+    rest = [f"… and {more} more, all of them in {for_terminal(str(PurePath(folder, 'report.html')))}"] if more > 0 else []
+    if title == UNCLEAR:
+        return "\n".join([to_text(unclear_table(shown)), *(f"  {line}" for line in rest)])
+    return "\n\n".join([_painted(title, 1, colour), *(_entry(entry, folder, colour) for entry in shown), *rest])
 
 
 def _entry(entry: Entry, folder: str, colour: bool) -> str:
     head = f"{entry.standing.value.upper()} {entry.first.level.value}"
     names = for_terminal(", ".join(entry.cases))
     lines = [f"{_painted(head, _COLOURS.get(entry.standing, 0), colour)}  {names}"]
-    return "\n".join(lines + [f"  {for_terminal(name):<18} {for_terminal(value)}" for name, value in _facts_told(entry, folder)])
+    told = [(for_terminal(name, 40), for_terminal(value)) for name, value in _facts_told(entry, folder)]
+    width = max(len(name) for name, _ in told)
+    return "\n".join([*lines, *(f"  {name:<{width}}  {value}" for name, value in told)])
 
 
 def _facts_told(entry: Entry, folder: str) -> Iterator[tuple[str, str]]:

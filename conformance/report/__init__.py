@@ -42,6 +42,7 @@ from conformance.report.summary import (
     conformance_of,
     disagreements,
     is_clear,
+    is_promised,
     is_shown,
     sides,
 )
@@ -79,6 +80,7 @@ __all__ = [
     "is_clear",
     "is_gating",
     "is_known",
+    "is_promised",
     "is_shown",
     "lines",
     "outcomes",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from conformance.model import Level, Stance, Standing, Verdict
-from conformance.report.summary import FAILURES, clear_of
+from conformance.model import Level, Standing, Verdict
+from conformance.report.summary import FAILURES, clear_of, is_promised
 from conformance.report.values import Report
 
 GATES = ("claims", "strict", "none")
@@ -68,7 +68,7 @@ def is_gating(verdict: Verdict, kind: str = "claims") -> bool:
         return False
     if verdict.standing in FAILURES:
         return kind == "strict" or verdict.level is Level.MUST
-    return kind == "strict" and verdict.standing is Standing.UNKNOWN and verdict.stance is not Stance.UNDOCUMENTED
+    return kind == "strict" and verdict.standing is Standing.UNKNOWN and is_promised(verdict)
 
 
 def read_baseline(text: str) -> tuple[str, ...]:

@@ -94,6 +94,11 @@ def is_clear(verdict: Verdict) -> bool:
     return verdict.outcome is not Outcome.UNCLEAR
 
 
+def is_promised(verdict: Verdict) -> bool:
+    """Whether the document speaks of the feature; without a document, whether it is core of OpenAI's API."""
+    return verdict.stance is not Stance.UNDOCUMENTED
+
+
 def is_shown(verdict: Verdict) -> bool:
     """Whether a promise is kept although the server differs from OpenAI's API, which readers ought to see."""
     return verdict.standing is Standing.KEPT and verdict.outcome is Outcome.DIFFERS
@@ -120,7 +125,7 @@ def conformance_of(verdicts: Iterable[Verdict]) -> Conformance:
 
 
 def _is_lacking(verdict: Verdict) -> bool:
-    promised_unclear = verdict.standing is Standing.UNKNOWN and verdict.stance is not Stance.UNDOCUMENTED
+    promised_unclear = verdict.standing is Standing.UNKNOWN and is_promised(verdict)
     return verdict.level is not Level.MAY and (verdict.standing in FAILURES or promised_unclear)
 
 
