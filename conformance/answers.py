@@ -16,6 +16,8 @@ from conformance.wire import NOT_JSON, read_events, read_json
 Object = dict[str, Any]
 Read = TypeVar("Read")
 
+TOO_MANY = 429
+
 
 def is_ok(exchange: Exchange) -> bool:
     """Whether the answer is a 2xx."""
@@ -24,7 +26,7 @@ def is_ok(exchange: Exchange) -> bool:
 
 def ensure_success(exchange: Exchange) -> Exchange:
     """The exchange itself if it is a 2xx. Raises Ended: refused for 4xx and 501, fails for other 5xx and lost answers,
-    unclear where the suite's own limits or budgets ended it, differs for anything else (redirects are not followed).
+    unclear for 429 and where the suite's own limits or budgets ended it, differs for anything else (redirects are not followed).
     """
     failure, status = exchange.failure, exchange.status
     if failure is not None and failure.kind in ("budget", "lost", "limit"):
@@ -34,6 +36,8 @@ def ensure_success(exchange: Exchange) -> Exchange:
         raise Ended(Finding("gives no complete answer", "", "a complete answer", said, outcome=Outcome.FAILS))
     if 200 <= status < 300:
         return exchange
+    if status == TOO_MANY:
+        raise Unclear("the server asks for fewer requests at a time (429)")
     raise Ended(Finding(f"answers {status}", "status", "2xx", refusal(exchange), outcome=_outcome_of_status(status)))
 
 
@@ -178,7 +182,7 @@ def attempted(send: Send, request: Request, control: Request) -> Exchange:
     answered, since then the point is not what is wrong.
     """
     exchange = send(request)
-    if not is_ok(exchange) and not is_ok(send(control)):
+    if not is_ok(exchange) and exchange.status != TOO_MANY and not is_ok(send(control)):
         raise Unclear("there is no answer without the field in question either")
     return exchange
 

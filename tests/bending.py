@@ -73,6 +73,23 @@ def refusing(among: Callable[[dict], bool], status: int = 400) -> Send:
     return send
 
 
+def curt(answer: dict, _: Request) -> dict:
+    """A model that says the same two words whatever it is asked, and ends."""
+    for choice in answer["choices"]:
+        choice["message"]["content"], choice["finish_reason"] = "All right.", "stop"
+    return {**answer, "usage": {**answer["usage"], "completion_tokens": 2}}
+
+
+def thoughtful(answer: dict, request: Request) -> dict:
+    """A model that is still thinking when the limit comes."""
+    for choice in answer["choices"]:
+        thought = {"content": "", "reasoning_content": choice["message"]["content"]}
+        choice["message"].update(thought)
+        choice["finish_reason"] = "length"
+    spent = request.json.get("max_tokens") or request.json.get("max_completion_tokens")
+    return {**answer, "usage": {**answer["usage"], "completion_tokens": spent}}
+
+
 def hanging(among: Callable[[dict], bool]) -> Send:
     inner = sending()
 

@@ -18,7 +18,7 @@ from conformance.answers import (
     text_of,
 )
 from conformance.calls import sentence, story
-from conformance.messages import Request, Send
+from conformance.messages import Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
 from conformance.texts import words_in
@@ -33,8 +33,8 @@ LONG = 64
 
 @check("chat.max_tokens.limit", "ends an answer after max_tokens", Level.MUST, "chat.max_tokens", f"{LINK}max_tokens")
 def max_tokens(target: Target, send: Send) -> Noted:
-    """Four tokens of a sentence that goes on without the limit."""
-    yield from _limited(send, sentence(target, max_tokens=FEW), sentence(target), "$.max_tokens")
+    """Four tokens of a sentence that goes on under a limit of 48."""
+    yield from _limited(target, send, "max_tokens")
 
 
 @check(
@@ -46,17 +46,18 @@ def max_tokens(target: Target, send: Send) -> Noted:
 )
 def max_completion_tokens(target: Target, send: Send) -> Noted:
     """The same under the newer name, with no other limit set."""
-    limited = sentence(target, max_tokens=..., max_completion_tokens=FEW)
-    yield from _limited(send, limited, sentence(target), "$.max_completion_tokens")
+    yield from _limited(target, send, "max_completion_tokens")
 
 
-def _limited(send: Send, limited: Request, control: Request, where: str) -> Noted:
+def _limited(target: Target, send: Send, name: str) -> Noted:
     """Compares the cut answer with the whole one, by count and by length. Raises Unclear where the whole one is as short."""
-    cut, whole = answered(send, limited, control), given(send, control)
+    few, many = (Object({"max_tokens": ..., name: limit}) for limit in (FEW, 48))
+    cut = answered(send, sentence(target, **few), sentence(target, max_tokens=...))
+    whole = given(send, sentence(target, **many))
     count, length = optional_count(cut, "completion_tokens"), len(text_of(cut))
     if (count or 0) > 2 * FEW or (length > LONG and length >= len(text_of(whole))):
         actual = f"{count} tokens" if count else f"{length} characters"
-        yield Finding("runs on past the limit", where, f"{FEW} tokens at most", actual, outcome=Outcome.IGNORED)
+        yield Finding("runs on past the limit", f"$.{name}", f"{FEW} tokens at most", actual, outcome=Outcome.IGNORED)
     elif count and count > FEW:
         yield Finding("counts more tokens than the limit", "$.usage.completion_tokens", f"{FEW} at most", str(count))
     elif not _longer(whole, cut):

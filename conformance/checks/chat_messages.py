@@ -11,6 +11,7 @@ from conformance.answers import (
     answered,
     finish_of,
     given,
+    is_ok,
     message_of,
     object_of,
     optional_count,
@@ -18,7 +19,7 @@ from conformance.answers import (
     text_of,
 )
 from conformance.calls import chat, story
-from conformance.messages import Send
+from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import check
 
@@ -27,7 +28,7 @@ LINK = "https://platform.openai.com/docs/api-reference/chat/create"
 QUESTION = "What is my secret word?"
 BRIEF = "You answer briefly."
 WORLD = f"{BRIEF} {'The sky of this world is green, and its two moons are made of glass. ' * 3}".strip()
-ODD = 'Repeat "this", \\ and this:\n\tünïcode, Ελλάδα, 日本語, 😀 </s> {"a": [1, null]}'
+ODD = 'Repeat "this", \\ and this:\n\tünïcode, Ελλάδα, 日本語, 😀 {"a": [1, null]}'
 
 
 @check("chat.create", "answers a prompt with text", Level.MUST, "chat", LINK)
@@ -35,7 +36,7 @@ def create(target: Target, send: Send) -> Noted:
     """Two ordinary prompts: one answer with text will do. What says nothing is a fault only where the model was counted to
     have said something and to have ended by itself; a model may be silent, or still be thinking when the limit comes.
     """
-    answers = [object_of(send(chat(target)))]
+    answers = [object_of(_answered_somehow(target, send))]
     if not text_of(answers[0]).strip():
         answers.append(object_of(send(story(target))))
     if any(text_of(answer).strip() for answer in answers):
@@ -44,6 +45,14 @@ def create(target: Target, send: Send) -> Noted:
         raise Unclear("the model says nothing within the limit")
     spent = optional_count(answers[0], "completion_tokens")
     yield Finding("answers without text", "$.choices[0].message.content", "text", f'"" after {spent} tokens and a stop')
+
+
+def _answered_somehow(target: Target, send: Send) -> Exchange:
+    """The first of three plain requests that is answered, or else the refusal of the first: neither temperature nor max_tokens
+    is the point here.
+    """
+    plain = [chat(target), chat(target, temperature=...), chat(target, temperature=..., max_tokens=...)]
+    return next((exchange for exchange in map(send, plain) if is_ok(exchange)), send(plain[0]))
 
 
 def _swallowed(answer: Object) -> bool:

@@ -21,8 +21,8 @@ CLEARLY = 0.1
 ENOUGH = 40
 """Characters from which on the variety of a text tells something."""
 
-TOKENS = (500, 700)
-"""Ids of ordinary tokens in every vocabulary that we know of: bytes and control tokens come before, and none is so small."""
+TOKENS = (1500, 1700)
+"""Ids of ordinary tokens in the vocabularies we know of: bytes and control tokens, up to a thousand of them, come before."""
 
 
 @check(
@@ -69,8 +69,10 @@ def _penalised(target: Target, send: Send, name: str) -> Noted:
             yield Finding("repeats itself more where it is penalised", f"$.{name}", "more variety at 2 than at -2", actual)
             return
         differ |= low != high
-    if differ:
-        raise Unclear("the answers differ, but neither is more varied than the other")
+    if differ or len(low) < ENOUGH:
+        raise Unclear(
+            "the answers differ, but neither is more varied" if differ else "the model says too little to repeat itself"
+        )
     yield Finding("gives the same answer at -2 and at 2", f"$.{name}", "another answer", "the same", outcome=Outcome.IGNORED)
 
 

@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.answers import answered, given, is_ok, refusal, speech_of
+from conformance.answers import answered, given, speech_of
 from conformance.calls import sampled, story, wrong
+from conformance.effects import unless_refused
 from conformance.messages import Request, Send
 from conformance.model import Ended, Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
@@ -24,6 +25,9 @@ LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-"
 
 TAKES = 8
 SAMPLES = 6
+ENOUGH = 40
+"""Characters that an answer must have if it is to be held against a server that it comes again and again."""
+
 OUT_OF_RANGE = (-0.1, 2.1)
 
 
@@ -48,7 +52,7 @@ def seeded(target: Target, send: Send) -> Noted:
     texts = _seeded(target, send)
     yield Seen("distinct_texts", len(set(texts)))
     if len(set(texts)) == 1:
-        yield _never_varies("gives one answer for all seeds at temperature 1.5", "$.temperature")
+        yield _never_varies("gives one answer for all seeds at temperature 1.5", texts[0])
 
 
 def _seeded(target: Target, send: Send) -> list[str]:
@@ -70,14 +74,15 @@ def varies(target: Target, send: Send) -> Noted:
     """Up to six answers at temperature 1.5, without a seed, until two differ. By chance a right server fails as seldom as with
     seeds. If answers do vary with the seed, the temperature is at work and a fixed seed was put in.
     """
-    if len(set(_free(target, send))) > 1:
+    texts = _free(target, send)
+    if len(set(texts)) > 1:
         return
     if _vary_with_seed(target, send):
         yield Finding(
             "gives the same answer every time unless a seed is given", "$.temperature", "answers that vary", "one answer"
         )
     else:
-        yield _never_varies("gives one answer at temperature 1.5", "$.temperature")
+        yield _never_varies("gives one answer at temperature 1.5", texts[0])
 
 
 def _free(target: Target, send: Send) -> list[str]:
@@ -100,16 +105,7 @@ def ranges(target: Target, send: Send) -> Noted:
     for inside in (0, 2):
         answered(send, sampled(target, max_tokens=2, temperature=inside), plain)
     for outside in OUT_OF_RANGE:
-        yield from _taken(send, wrong(target, max_tokens=2, temperature=outside), outside)
-
-
-def _taken(send: Send, request: Request, value: float) -> Iterator[Finding]:
-    exchange = send(request)
-    if is_ok(exchange):
-        yield Finding(f"takes temperature {value}", "$.temperature", "status 400", str(exchange.status))
-    elif exchange.failure or exchange.status is None or exchange.status >= 500:
-        said = exchange.failure.message if exchange.failure else refusal(exchange)
-        yield Finding(f"breaks down at temperature {value}", "$.temperature", "status 400", said, outcome=Outcome.FAILS)
+        yield from unless_refused(send(wrong(target, max_tokens=2, temperature=outside)), f"takes temperature {outside}")
 
 
 @check("chat.top_p.narrow", "samples from the likeliest tokens alone at a tiny top_p", Level.SHOULD, "chat.top_p", f"{LINK}top_p")
@@ -156,8 +152,12 @@ def _never_repeats(message: str, where: str) -> Finding:
     return Finding(message, where, "answers that repeat", said, outcome=Outcome.IGNORED)
 
 
-def _never_varies(message: str, where: str) -> Finding:
-    return Finding(message, where, "answers that vary", f"{SAMPLES} times the same", outcome=Outcome.IGNORED)
+def _never_varies(message: str, text: str) -> Finding:
+    """Raises Unclear for a text that is too short to be varied."""
+    if len(text) < ENOUGH:
+        raise Unclear("the model says too little for its answers to vary")
+    actual = f"{SAMPLES} times {text[:ENOUGH]!r}"
+    return Finding(message, "$.temperature", "answers that vary", actual, outcome=Outcome.IGNORED)
 
 
 def _accepted(message: str, where: str) -> Finding:

@@ -5,7 +5,7 @@ https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream
 
 from __future__ import annotations
 
-from conformance.answers import attempted, choices_of, chunks_of, given, given_chunks, object_of, speech_of, streamed_text
+from conformance.answers import choices_of, chunks_of, given, given_chunks, is_ok, object_of, speech_of, streamed_text
 from conformance.calls import chat, story, stream, told
 from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
@@ -31,13 +31,15 @@ NATIVE = {"done", "done_reason", "response", "total_duration", "load_duration", 
 def flag(target: Target, send: Send) -> Noted:
     """`stream` left out and false give one JSON object, true gives events."""
     plain = chat(target)
+    if not is_ok(send(plain)):
+        raise Unclear("there is no plain answer to start from")
     for request, said in ((plain, "left out"), (chat(target, stream=False), "false")):
-        exchange = attempted(send, request, plain) if request is not plain else send(plain)
+        exchange = send(request)
         if _has_events(exchange):
             yield Finding(f"streams though stream is {said}", "$", "a JSON object", exchange.body[:60].decode("utf-8", "replace"))
         else:
             choices_of(object_of(exchange))
-    streamed = attempted(send, stream(target), plain)
+    streamed = send(stream(target))
     value = read_json(streamed.body).value
     if isinstance(value, dict) and "choices" in value:
         yield Finding("answers in one piece though asked to stream", "$", "events", "a JSON object", outcome=Outcome.IGNORED)
