@@ -7,6 +7,7 @@ https://platform.openai.com/docs/guides/function-calling
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from conformance.answers import (
     message_of,
     object_of,
     optional_count,
+    text_of,
     tool_calls_of,
 )
 from conformance.effects import tells_apart, was_cut
@@ -44,6 +46,9 @@ IDLE = "Say hello."
 """A prompt that calls for no tool."""
 
 _CALLS = "$.choices[0].message.tool_calls"
+_MARKED = re.compile(r"(<tool_call>|<function=|<\|python_tag\|>|\[TOOL_CALLS\]).*(state|speed).{1,9}(on|off|low|high)", re.DOTALL)
+    r"""(<tool_call>|<function=|<\|python_tag\|>|\[TOOL_CALLS\]).*(state|speed).{1,9}(on|off|low|high)""", re.DOTALL
+)
 
 
 def function(name: str, member: str, *words: str) -> Json:
@@ -106,10 +111,12 @@ def _uncalled(target: Target, send: Send, answer: Object, said: str, choice: str
     """The finding about an answer without the call that was forced. Raises Unclear where the limit may only have cut it off,
     unless it is what the same prompt gets without any tool.
     """
+    actual = json.dumps(message_of(answer), ensure_ascii=False)[:160]
+    if _MARKED.search(text_of(answer)):
+        return Finding("the call is left in the text, in the model's own marks", _CALLS, "a call", actual)
     bare = calls.chat(target, said, max_tokens=ENOUGH)
     if was_cut(answer, ENOUGH) and tells_apart(given(send, bare), answer):
         raise Unclear(f"the answer was cut at {ENOUGH} tokens before any call")
-    actual = json.dumps(message_of(answer), ensure_ascii=False)[:160]
     return Finding("answers without a call", _CALLS, f"a call, since tool_choice is {choice}", actual, outcome=Outcome.IGNORED)
 
 
@@ -121,7 +128,7 @@ def required(target: Target, send: Send) -> Noted:
         yield from _called(answer)
         return
     finding = _uncalled(target, send, answer, INVITING, "required")
-    if _is_in_the_prompt(target, send, answer):
+    if finding.outcome is Outcome.IGNORED and _is_in_the_prompt(target, send, answer):
         raise Unclear("the tools reach the prompt, but the model calls none and tool_choice does not make it")
     yield finding
 

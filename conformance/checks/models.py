@@ -22,6 +22,9 @@ CREATE = "https://platform.openai.com/docs/api-reference/chat/create#chat-create
 SAMPLE = 2
 """How many of the listed models are retrieved."""
 
+DRIFT = 600
+"""Seconds."""
+
 
 def _listed(answer: Object) -> list[Object]:
     """The entries of the list that have an id. Raises Unclear."""
@@ -53,6 +56,20 @@ def retrieves_listed(target: Target, send: Send) -> Noted:
         found = object_of(send(calls.model(entry["id"])))
         if found.get("id") != entry["id"]:
             yield Finding("another model is retrieved", "$.id", entry["id"], str(found.get("id")))
+
+
+@check("models.retrieve.details", "tells the same of a model, listed or retrieved", Level.SHOULD, "models.retrieve", RETRIEVE)
+def retrieves_details(target: Target, send: Send) -> Noted:
+    """Compares the owner and the time of creation. Some servers give the time of the request for the latter, so only what is
+    more than ten minutes apart counts.
+    """
+    for entry in _sample(target, send):
+        found = given(send, calls.model(entry["id"]))
+        if found.get("owned_by") != entry.get("owned_by"):
+            yield Finding("the owner is another one", "$.owned_by", str(entry.get("owned_by")), str(found.get("owned_by")))
+        listed, told = entry.get("created"), found.get("created")
+        if isinstance(listed, int) and isinstance(told, int) and abs(listed - told) > DRIFT:
+            yield Finding("the time of creation is another one", "$.created", str(listed), str(told))
 
 
 @check("models.retrieve.unknown", "refuses to retrieve a model that does not exist", Level.MUST, "models.retrieve", RETRIEVE)
