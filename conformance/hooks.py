@@ -110,7 +110,7 @@ class Suite:
         report = yield
         expected = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
         if call.excinfo and not call.excinfo.errisinstance(expected):
-            report.user_properties.append((ERROR, item.name))
+            report.user_properties.append((ERROR, f"{item.name}\n{report.longreprtext}"))
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
@@ -142,7 +142,9 @@ class Suite:
             session.exitstatus = 3 if self.broken else exitstatus if exitstatus == 2 else int(not self.published.passed)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Prints the summary."""
+        """Prints the summary, and before it what went wrong in the suite itself."""
+        for error in self.broken:
+            terminalreporter.write_line(f"\nthe suite's own error, not the server's, in {error}")
         if self.published:
             terminalreporter.write_line("")
             terminalreporter.write_line(self.published.summary)

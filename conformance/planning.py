@@ -9,8 +9,8 @@ from dataclasses import replace
 from conformance.exchanges import token_ceiling
 from conformance.judge import run_check
 from conformance.messages import Exchange, Request
-from conformance.model import Case
-from conformance.reference.app import reference_target, sending
+from conformance.model import Case, Target
+from conformance.reference.app import ALIAS, MODEL, sending
 from conformance.session import Plan
 
 
@@ -36,7 +36,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
 
 def wanted_by(case: Case) -> tuple[Request, ...]:
     """The requests that a case sends to the reference server."""
-    target = reference_target()
+    target = Target("http://reference/v1", MODEL, ALIAS, vision_model=MODEL)
     if case.check.seed is not None:
         seed = case.check.seed(target)
         return (replace(seed, setup=replace(seed.setup, client=case.via)),)

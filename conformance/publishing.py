@@ -20,7 +20,7 @@ from conformance.recordings import write_recording
 from conformance.redaction import redacted, redacted_exchange
 from conformance.render import terminal, write_all
 from conformance.report import Edition, Footer, Header, Report, gate
-from conformance.session import Plan, Run
+from conformance.session import Plan, Run, secrets_of
 from conformance.target import folder_name, shown_url
 
 
@@ -47,7 +47,7 @@ def default_folder(plan: Plan) -> Path:
 def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: bool, command: Iterable[str]) -> Published:
     """Writes the report, atomically file by file, and says what the gate makes of it."""
     options = run.plan.options
-    secrets = run.secrets
+    secrets = secrets_of(options)
     exchanges = {one.request.key: redacted_exchange(one, secrets) for one in _exchanges(run)}
     made = [one for one in exchanges.values() if not (one.failure and one.failure.kind in ("budget", "lost"))]
     order = {case.id: number for number, case in enumerate(run.plan.cases)}
@@ -83,7 +83,7 @@ def _header(run: Run, command: Iterable[str]) -> Header:
         sdk=version("openai"),
         python=platform.python_version(),
         started=datetime.fromtimestamp(run.began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        command=scrubbed(command, run.secrets),
+        command=scrubbed(command, secrets_of(run.plan.options)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -35,12 +35,13 @@ class WrongUse(ValueError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a run is about, known before the first byte is sent."""
+    """What a run is about, read before the first byte is sent. `known` are the exchanges of a run that is resumed."""
 
     options: Options
     cases: tuple[Case, ...]
     matrices: tuple[Matrix, ...]
     baseline: tuple[str, ...]
+    known: Mapping[str, Exchange]
 
 
 def prepare(options: Options) -> Plan:
@@ -48,7 +49,8 @@ def prepare(options: Options) -> Plan:
     try:
         matrices = tuple(load_matrix(name) for name in options.matrix)
         cases = select(options)
-        return Plan(options, cases, matrices, _baseline(options, matrices, cases))
+        known = dict(recording_in(Path(options.resume))) if options.resume else {}
+        return Plan(options, cases, matrices, _baseline(options, matrices, cases), known)
     except (ValueError, OSError) as error:
         raise WrongUse(_one_line(error)) from None
 
@@ -117,16 +119,8 @@ class Run:
         documents: tuple[Matrix | None, ...] = self.plan.matrices or (None,)
         result, feature = self.result(case), case.check.feature
         told = (judge(case, result, claim_on(feature, one, core), one.id if one else None) for one in documents)
-        return (
-            tuple(read_verdict(str(redacted(verdict_line(one), self.secrets))) for one in told) if self.secrets else tuple(told)
-        )
-
-    @property
-    def secrets(self) -> tuple[str, ...]:
-        """What must not be written or printed, wherever it comes from."""
-        options = self.plan.options
-        values = (_header(line)[1] for line in options.header)
-        return tuple(one for one in (options.api_key, *values) if one)
+        secrets = secrets_of(self.plan.options)
+        return tuple(read_verdict(str(redacted(verdict_line(one), secrets))) if secrets else one for one in told)
 
     def lost(self) -> bool:
         """Whether the server was given up on the way."""
@@ -155,13 +149,14 @@ def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | 
                 target = Target(started.base_url, started.model, options.model_alias or started.alias, id="embedded-llama.cpp")
             wanted = target or named_target(options, options.base_url or "")
             drivers = _connected(plan, wanted, stack)
-            wanted = target if target and target.server else reach(wanted, drivers["raw"])
+            shelf = Shelf(folder / NAME, secrets_of(options))
+            if first is None:
+                wanted, told = reach(wanted, drivers["raw"])
+                shelf.put(told)
         except (ValueError, engine.EngineMissing, engine.EngineFailed) as error:
             raise WrongUse(_one_line(error)) from None
         jobs = options.jobs or (1 if options.base_url is None else 4)
-        shelf = Shelf(folder / NAME)
-        run = Run(plan, wanted, jobs, _chain(plan, drivers, shelf, first is not None), shelf, first or 0)
-        shelf.secrets = run.secrets
+        run = Run(plan, wanted, jobs, _chain(plan, drivers, shelf), shelf, first or 0)
         try:
             yield run
         finally:
@@ -183,6 +178,11 @@ def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Sen
     }
 
 
+def secrets_of(options: Options) -> tuple[str, ...]:
+    """What must not be written or printed, wherever it comes from: the key, and the values of the operator's own headers."""
+    return tuple(one for one in (options.api_key, *(_header(line)[1] for line in options.header)) if one)
+
+
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name.strip():
@@ -190,10 +190,9 @@ def _header(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _chain(plan: Plan, drivers: Mapping[str, Send], shelf: Shelf, shared: bool) -> Send:
+def _chain(plan: Plan, drivers: Mapping[str, Send], shelf: Shelf) -> Send:
     """From a request to its exchange: known from an earlier run, asked once, within the budgets, while the server lives."""
     options = plan.options
-    known = dict(recording_in(Path(options.resume))) if options.resume else {}
 
     def alive() -> bool:
         try:
@@ -203,11 +202,11 @@ def _chain(plan: Plan, drivers: Mapping[str, Send], shelf: Shelf, shared: bool) 
         return True
 
     def recall(request: Request) -> Exchange | None:
-        found = known.get(request.key) or (shelf.get(request.key) if shared else None)
+        found = plan.known.get(request.key) or shelf.get(request.key)
         return replace(found, request=request) if found else None
 
     within = budgeting(minding(routing(drivers), alive), options.max_requests, options.max_tokens_total)
-    return remembering(within, recall, shelf.put, shelf.locked if shared else nullcontext)
+    return remembering(within, recall, shelf.put, shelf.locked)
 
 
 def _replayed(plan: Plan, folder: Path) -> Run:

@@ -21,10 +21,10 @@ class Shelf:
     def __init__(self, folder: Path, secrets: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.secrets = secrets
-        folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, exchange: Exchange) -> None:
         """Keeps an exchange, atomically."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         path = self.folder / f"{exchange.request.key}.json"
         draft = path.with_suffix(f".{os.getpid()}.part")
         draft.write_text(json.dumps(line_of(exchange, secrets=self.secrets)), "utf-8")
@@ -45,6 +45,7 @@ class Shelf:
     @contextmanager
     def locked(self, key: str) -> Iterator[None]:
         """Holds a key among processes, so that what it stands for is asked once."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / f"{key[:2]}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

@@ -21,19 +21,19 @@ class NoModel(ValueError):
     """No model was named, and the server lists none."""
 
 
-def reach(target: Target, send: Send) -> Target:
-    """The target with everything known about it. Asks GET /models once. Raises Unreachable, NoModel."""
+def reach(target: Target, send: Send) -> tuple[Target, Exchange]:
+    """The target with everything known about it, and the exchange that told: GET /models. Raises Unreachable, NoModel."""
     exchange = send(models())
     if exchange.failure is not None and exchange.status is None:
         raise Unreachable(f"nothing answers at {shown_url(target.base_url)}: {exchange.failure.message}")
     known = replace(target, server=_server(exchange))
     if known.model:
-        return known
+        return known, exchange
     listed = listed_models(exchange)
     if not listed:
         said = f"GET /models answers {exchange.status}"
         raise NoModel(f"{shown_url(target.base_url)} offers no model ({said}); name one with --model")
-    return replace(known, model=listed[0])
+    return replace(known, model=listed[0]), exchange
 
 
 def listed_models(exchange: Exchange) -> list[str]:

@@ -1,0 +1,232 @@
+"""`run` from the outside: what it prints, what it writes, how it ends, whatever becomes of the server or of itself."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+
+import pytest
+from servers import command, ended, serving
+
+from conformance.model import Outcome
+from conformance.recordings import recording_in
+from conformance.reference.serve import serving as reference
+from conformance.report import read
+
+FILES = {"report.ndjson", "report.html", "report.md", "junit.xml", "badge.json", "exchanges.jsonl.gz"}
+NAMES = ("--model", "reference", "--model-alias", "reference-copy", "--vision-model", "reference")
+KEY = "sk-proj-Zq8vT2mWx4Lk9RbN"
+
+
+def run(cwd, url, *arguments, **environment):
+    return command("run", "--base-url", url, "--report", "out", *arguments, cwd=cwd, **environment)
+
+
+def report_in(folder):
+    return read((folder / "out" / "report.ndjson").read_text())
+
+
+def told(report):
+    return {(one.case, one.matrix): (one.outcome, one.standing) for one in report.verdicts}
+
+
+def test_everything_works_on_the_reference_server_and_nothing_else_is_written(tmp_path):
+    with reference() as url:
+        result = ended(run(tmp_path, url, *NAMES))
+    assert result.code == 0, result.out + result.err
+    report = report_in(tmp_path)
+    assert report.footer.complete
+    wrong = {one.case: one.findings for one in report.verdicts if one.findings and one.outcome is not Outcome.UNCLEAR}
+    refused = {case for case in wrong if case.startswith(("chat.unknown-field", "fine_tuning"))}
+    assert set(wrong) == refused
+    assert [one.case for one in report.verdicts if one.outcome is Outcome.UNCLEAR] == []
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+    assert {path.name for path in tmp_path.iterdir()} == {"out", "tmp"}
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert "gate claims: passed" in result.out
+
+
+def test_a_fault_is_named_and_fails_the_gate(tmp_path):
+    with reference(faults=("done-missing",)) as url:
+        result = ended(run(tmp_path, url, *NAMES, "--only", "chat.stream", "--only", "models"))
+    assert result.code == 1
+    broken = {one.check for one in report_in(tmp_path).verdicts if one.standing.value in ("broken", "fault")}
+    assert broken == {"chat.stream.done"}
+    assert "not about the installation" in result.out[-400:]
+
+
+def test_two_documents_are_held_against_one_run_and_each_request_is_asked_once(tmp_path):
+    with serving("one-choice-whatever-n") as server:
+        both = ("--matrix", "ollama@2024-03-26", "--matrix", "ollama-guide@2024-07")
+        result = ended(run(tmp_path, server.url, *NAMES, *both, "--only", "chat.n", "--only", "models.list"))
+    assert result.code == 0, result.out
+    report = report_in(tmp_path)
+    assert Counter(one.matrix for one in report.verdicts) == Counter(dict.fromkeys(both[1::2], len(report.verdicts) // 2))
+    assert told(report)["chat.n.choices-raw", "ollama-guide@2024-07"][1].value == "kept"
+    sent = [exchange.request.key for _, exchange in recording_in(tmp_path / "out")]
+    assert len(server.asked) == len(sent) == len(set(sent)) == report.footer.requests
+    assert "Where the documents disagree" in result.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--matrix", "olama@2024-03-26"), "did you mean 'ollama@2024-03-26'"),
+        (("--only", "chat.stop.strin"), "did you mean 'chat.stop.string'"),
+        (("--baseline", "missing.txt"), "cannot read missing.txt"),
+        (("--baseline", "wrong.txt"), "'chat.stop.strin-raw'"),
+        (("--matrix", "wrong.txt"), "wrong.txt:1"),
+        (("--resume", "missing"), "cannot read missing"),
+        (("--header", "nonsense"), "--header takes"),
+    ],
+)
+def test_wrong_use_is_one_line_and_writes_nothing(tmp_path, arguments, says):
+    (tmp_path / "wrong.txt").write_text("chat.stop.strin-raw\n")
+    with serving() as server:
+        result = ended(run(tmp_path, server.url, *arguments))
+    assert result.code == 4
+    assert says in result.err
+    assert len(result.err.strip().splitlines()) == 1
+    assert result.out.strip() == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_url_where_nothing_answers_is_wrong_use(tmp_path):
+    result = ended(run(tmp_path, "http://127.0.0.1:9/v1"))
+    assert (result.code, len(result.err.strip().splitlines())) == (4, 1)
+    assert "nothing answers at http://127.0.0.1:9/v1" in result.err
+
+
+def test_a_server_without_a_model_is_wrong_use(tmp_path):
+    with serving("models-data-null") as server:
+        result = ended(run(tmp_path, server.url))
+    assert result.code == 4
+    assert "offers no model" in result.err
+
+
+def test_nothing_selected_is_not_green(tmp_path):
+    with serving() as server:
+        assert ended(run(tmp_path, server.url, "--area", "realtime")).code == 5
+        assert ended(run(tmp_path, server.url, "-k", "no_such_thing")).code == 5
+    assert server.asked == []
+
+
+def test_processes_share_a_run_and_ask_once(tmp_path):
+    only = ("--only", "chat.stop", "--only", "models", "--only", "chat.stream.done", *NAMES)
+    with serving() as server:
+        assert ended(run(tmp_path, server.url, *only)).code == 0
+        alone, asked = told(report_in(tmp_path)), Counter(server.asked)
+        server.asked.clear()
+        shared = ended(run(tmp_path, server.url, *only, "-n", "2", "--report", "both"))
+        assert shared.code == 0, shared.out + shared.err
+    assert Counter(server.asked) == asked
+    assert told(read((tmp_path / "both" / "report.ndjson").read_text())) == alone
+    assert {path.name for path in (tmp_path / "both").iterdir()} == FILES
+
+
+def interrupted(tmp_path, number, *arguments):
+    with serving(slow=0.05) as server:
+        process = run(tmp_path, server.url, *NAMES, "--jobs", "1", "--area", "chat", *arguments)
+        while len(server.asked) < 20:
+            time.sleep(0.02)
+        process.send_signal(number)
+        result = ended(process)
+        return server, result
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_run_leaves_a_truthful_report(tmp_path, number):
+    _, result = interrupted(tmp_path, number)
+    assert result.code == 2, result.out + result.err
+    report = report_in(tmp_path)
+    assert not report.footer.complete
+    assert 0 < len(report.verdicts) < 150
+    assert "Traceback" not in result.out + result.err
+
+
+def test_a_killed_run_is_resumed_without_asking_again(tmp_path):
+    before, _ = interrupted(tmp_path, signal.SIGKILL)
+    assert not (tmp_path / "out" / "report.ndjson").exists()
+    kept = len(list((tmp_path / "out" / ".exchanges").glob("*.json")))
+    assert kept >= len(before.asked) - 2
+    with serving() as server:
+        result = ended(run(tmp_path, server.url, *NAMES, "--area", "chat", "--resume", "out"))
+    assert result.code == 0, result.out + result.err
+    report = report_in(tmp_path)
+    assert report.footer.complete
+    assert len(server.asked) <= report.footer.requests - kept + 1
+    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
+
+
+def test_a_server_that_vanishes_fails_the_run_in_seconds(tmp_path):
+    with serving(vanish_after=12) as server:
+        began = time.monotonic()
+        result = ended(run(tmp_path, server.url, *NAMES, "--area", "chat", "--area", "models"))
+    assert result.code == 1
+    assert time.monotonic() - began < 60
+    report = report_in(tmp_path)
+    assert not report.footer.complete
+    assert any("no longer answers" in one.reason for one in report.verdicts)
+
+
+def test_a_recording_gives_the_same_verdicts_offline(tmp_path):
+    only = ("--only", "chat.stop", "--only", "models", "--only", "chat.stream.done")
+    with serving("done-missing") as server:
+        assert ended(run(tmp_path, server.url, *NAMES, *only, "--record", "kept")).code == 1
+    online = told(report_in(tmp_path))
+    result = ended(command("run", "--replay", "kept", "--report", "again", *only, cwd=tmp_path))
+    assert result.code == 1
+    assert told(read((tmp_path / "again" / "report.ndjson").read_text())) == online
+
+
+def test_a_baseline_lets_known_failures_pass_and_stale_entries_fail(tmp_path):
+    only = ("--only", "chat.stream.done", *NAMES)
+    (tmp_path / "known.txt").write_text("# what is known\nchat.stream.done-raw\nchat.stream.done-sdk\n")
+    with serving("done-missing") as server:
+        assert ended(run(tmp_path, server.url, *only)).code == 1
+        known = ended(run(tmp_path, server.url, *only, "--baseline", "known.txt"))
+    assert known.code == 0, known.out
+    assert {one.standing.value for one in report_in(tmp_path).verdicts} == {"broken"}
+    with serving() as server:
+        stale = ended(run(tmp_path, server.url, *only, "--baseline", "known.txt"))
+    assert stale.code == 1
+    assert "chat.stream.done-raw" in stale.out
+
+
+def test_budgets_end_what_does_not_fit_and_say_so(tmp_path):
+    with serving() as server:
+        result = ended(run(tmp_path, server.url, *NAMES, "--area", "chat", "--max-requests", "5"))
+    assert result.code == 1  # too little was clear
+    assert len(server.asked) <= 6  # and one to reach the server
+    assert any("budget of 5 requests" in one.reason for one in report_in(tmp_path).verdicts)
+
+
+def test_the_key_is_sent_and_never_written_or_printed(tmp_path):
+    only = ("--only", "models", "--only", "chat.stop", "--only", "clients.sdk", "--only", "errors.unknown-model")
+    with serving() as server:
+        server.echo = "you sent"
+        result = ended(run(tmp_path, server.url, *NAMES, *only, "--api-key", KEY))
+    assert f"Bearer {KEY}" in server.keys
+    assert result.code == 0
+    everything = result.out + result.err
+    for path in (tmp_path / "out").iterdir():
+        everything += path.read_bytes().decode("latin-1")
+    for _, exchange in recording_in(tmp_path / "out"):
+        everything += repr(exchange)
+    assert KEY not in everything
+    assert KEY[:12] not in everything
+
+
+def test_pytest_does_what_run_does(tmp_path):
+    with serving() as server:
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "--pyargs", "conformance", "--base-url", server.url, "--report", "out", *NAMES,
+             "-k", "models.list", "--junitxml", "own.xml", "-p", "no:cacheprovider"],
+            cwd=tmp_path, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {one.check for one in report_in(tmp_path).verdicts if "models.list" not in one.check} == set()
+    assert "models.list" in (tmp_path / "own.xml").read_text()
+    assert json.loads((tmp_path / "out" / "badge.json").read_text())["schemaVersion"] == 1
