@@ -47,8 +47,6 @@ IDLE = "Say hello."
 
 _CALLS = "$.choices[0].message.tool_calls"
 _MARKED = re.compile(r"(<tool_call>|<function=|<\|python_tag\|>|\[TOOL_CALLS\]).*(state|speed).{1,9}(on|off|low|high)", re.DOTALL)
-    r"""(<tool_call>|<function=|<\|python_tag\|>|\[TOOL_CALLS\]).*(state|speed).{1,9}(on|off|low|high)""", re.DOTALL
-)
 
 
 def function(name: str, member: str, *words: str) -> Json:
