@@ -1,5 +1,6 @@
 """Reports of every kind for Hypothesis."""
 
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from conformance.model import Finding, Level, Outcome, Stance, Standing, Target, Verdict
@@ -55,3 +56,6 @@ reports = st.builds(
     st.lists(verdicts, max_size=4, unique_by=lambda one: (one.case, one.matrix)).map(tuple),
     st.builds(Footer, st.booleans(), counts, counts, seconds),
 )
+
+unhurried = settings(max_examples=60, deadline=None)
+"""How long a machine takes tells nothing about these properties."""

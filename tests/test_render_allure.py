@@ -7,7 +7,7 @@ import allure_commons
 from allure_commons import plugin_manager
 from goldens import golden
 from hypothesis import given
-from report_strategies import reports
+from report_strategies import reports, unhurried
 from sample_report import DONE, EVIL, EXCHANGES, LISTED, REPORT, WORKING
 
 from conformance.render import allure
@@ -22,6 +22,7 @@ def test_the_notes_are_as_they_were_found_good():
     assert text == golden("allure.json", text)
 
 
+@unhurried
 @given(reports)
 def test_whatever_a_server_wrote_can_be_written_to_a_file(report):
     for one in report.verdicts:

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 
 from goldens import golden
 from hypothesis import given
-from report_strategies import reports
+from report_strategies import reports, unhurried
 from sample_report import ALONE, EVIL, EXCHANGES, NASTY, REPORT, exchange_of
 
 from conformance.messages import Request
@@ -67,6 +67,7 @@ def test_the_page_is_as_it_was_found_good():
     assert bare == golden("report.html", bare)
 
 
+@unhurried
 @given(reports)
 def test_no_text_of_a_server_is_markup(report):
     ensure_harmless(shown(report, {key: NASTY for one in report.verdicts for key in one.exchanges}))

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 import pytest
 from goldens import golden
 from hypothesis import given
-from report_strategies import reports
+from report_strategies import reports, unhurried
 from sample_report import ALONE, REPORT
 
 from conformance.model import Outcome, Standing
@@ -27,6 +27,7 @@ def test_the_document_is_as_it_was_found_good():
     assert text == golden("junit.xml", text)
 
 
+@unhurried
 @given(reports)
 def test_it_is_xml_whatever_a_server_wrote(report):
     root = ElementTree.fromstring(shown(report).encode("utf-8"))
@@ -35,6 +36,7 @@ def test_it_is_xml_whatever_a_server_wrote(report):
     assert int(root.get("errors")) == len(list(root.iter("error")))
 
 
+@unhurried
 @given(reports)
 def test_it_fails_exactly_where_the_gate_does(report):
     root = ElementTree.fromstring(shown(report))

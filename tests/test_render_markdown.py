@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from goldens import golden
 from hypothesis import given
-from report_strategies import reports
+from report_strategies import reports, unhurried
 from sample_report import ALONE, EVIL, HOSTILE, REPORT, by
 
 from conformance.model import Stance, Standing
@@ -24,12 +24,14 @@ def test_the_summary_is_as_it_was_found_good():
     assert text == golden("report.md", text)
 
 
+@unhurried
 @given(reports)
 def test_every_row_of_a_table_has_as_many_cells_as_its_head(report):
     for table in re.findall(r"(?:^\|.*\n?)+", shown(report), re.MULTILINE):
         assert len({line.count("|") for line in table.splitlines()}) == 1
 
 
+@unhurried
 @given(reports)
 def test_no_text_of_a_server_is_markup(report):
     """The only elements are the code elements of the renderer, and no line is longer or shorter for what a server wrote."""

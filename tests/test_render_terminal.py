@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from goldens import golden
 from hypothesis import given
-from report_strategies import reports
+from report_strategies import reports, unhurried
 from sample_report import ALONE, DONE, HOSTILE, REPORT, by, verdict
 
 from conformance.model import Outcome, Stance, Standing
@@ -35,6 +35,7 @@ def test_colour_adds_nothing_but_colour():
     assert re.sub(r"\x1b\[\d+m", "", coloured) == shown(REPORT)
 
 
+@unhurried
 @given(reports)
 def test_no_text_of_a_server_steers_a_terminal(report):
     text = shown(report)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from jsonschema import Draft202012Validator
 from report_strategies import reports as whole_reports
+from report_strategies import unhurried
 
 from conformance import report as reports
 from conformance.model import Finding, Level, Outcome, Stance, Standing, Target, Verdict
@@ -28,11 +29,13 @@ def report_of(*verdicts, complete=True):
     return Report(HEADER, verdicts, Footer(complete, 3, 4, 0.5))
 
 
+@unhurried
 @given(whole_reports)
 def test_a_report_is_read_back_as_it_was_written(report):
     assert reports.read(reports.write(report)) == report
 
 
+@unhurried
 @given(whole_reports)
 def test_every_line_fits_the_schema_which_knows_every_key(report):
     known = SCHEMA.schema["$defs"]
