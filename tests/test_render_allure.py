@@ -10,6 +10,7 @@ from hypothesis import given
 from report_strategies import reports, unhurried
 from sample_report import DONE, EVIL, EXCHANGES, LISTED, REPORT, WORKING
 
+from conformance.messages import Request
 from conformance.render import allure
 
 
@@ -31,6 +32,12 @@ def test_whatever_a_server_wrote_can_be_written_to_a_file(report):
 
 def test_only_web_addresses_become_links():
     assert allure.notes([replace(DONE, link="javascript:alert(1)")], {}, "d").links == ()
+
+
+def test_a_case_shows_a_few_exchanges():
+    many = {one.key: replace(EXCHANGES[DONE.exchanges[0]], request=one) for one in (Request("GET", f"/{n}") for n in range(12))}
+    told = allure.notes([replace(DONE, exchanges=tuple(many))], many, "d")
+    assert len(told.steps) == allure.MOST_EXCHANGES + 1
 
 
 class Listener:

@@ -22,6 +22,9 @@ from conformance.render.escape import for_terminal, is_address, visible
 from conformance.render.traffic import answer_text, headline, request_text
 from conformance.report import FAILURES, area_of
 
+MOST_EXCHANGES = 10
+"""How many exchanges of a case are handed over."""
+
 _SEVERITIES = {Level.MUST: "critical", Level.SHOULD: "normal", Level.MAY: "minor"}
 
 
@@ -58,7 +61,7 @@ def notes(verdicts: Sequence[Verdict], exchanges: Mapping[str, Exchange], folder
     entry = Entry((verdicts[0].case,), tuple(verdicts))
     first = entry.first
     told = "\n".join(f"{name}: {value}" for name, value in facts_of(entry, folder))
-    asked = (_exchange_step(exchanges[key]) for key in entry.exchanges if key in exchanges)
+    asked = (_exchange_step(exchanges[key]) for key in entry.exchanges[:MOST_EXCHANGES] if key in exchanges)
     return Notes(
         title=for_terminal(f"{first.case}: {first.title}"),
         labels=_labels(entry),
