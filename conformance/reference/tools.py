@@ -104,7 +104,7 @@ def chosen(sent: Object, chance: Random) -> list[Object]:
         return []
     wanted = _wanted(sent, functions)
     if choice == "required" and not wanted:
-        wanted = [chance.choice(list(functions.values()))]
+        wanted = chance.sample(list(functions.values()), k=min(2, len(functions)))
     single = sent.get("parallel_tool_calls") is False or "functions" in sent
     return wanted[:1] if single else wanted
 

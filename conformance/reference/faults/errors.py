@@ -40,22 +40,30 @@ def error_as_detail(refused: Refused) -> Refused:
     return Refused(refused.status, {"detail": _message(refused)})
 
 
-@fault("error-code-number", seen=GITHUB + "sgl-project/sglang/pull/32808", on="refused", speaks=("errors.code",))
+@fault("error-code-number", seen=GITHUB + "sgl-project/sglang/pull/32808", on="refused", speaks=("errors.envelope",))
 def error_code_number(refused: Refused) -> Refused:
     """Gives the status as the code."""
     return Refused(refused.status, {"error": refused.body["error"] | {"code": refused.status}})
 
 
-@fault("error-members-missing", seen=GITHUB + "JetBrains/koog/issues/1027", on="refused", speaks=("errors.members",))
+@fault("error-members-missing", seen=GITHUB + "JetBrains/koog/issues/1027", on="refused", speaks=("errors.envelope.keys",))
 def error_members_missing(refused: Refused) -> Refused:
     """Leaves param and code out of errors."""
     return Refused(refused.status, {"error": without(refused.body["error"], "param", "code")})
 
 
-@fault("error-in-success", seen=GITHUB + "runpod-workers/worker-vllm/issues/57", on="refused", speaks=("errors.status",))
+@fault(
+    "error-in-success",
+    seen=GITHUB + "runpod-workers/worker-vllm/issues/57",
+    on="refused",
+    speaks=(
+        "errors.in-200",
+        "errors.unknown-model.refused",
+    ),
+)
 def error_in_success(refused: Refused) -> Refused:
-    """Gives errors with status 200."""
-    return Refused(200, refused.body)
+    """Says with status 200 that there is no such model."""
+    return Refused(200, refused.body) if _code(refused) == "model_not_found" else refused
 
 
 @fault("error-as-page", seen=GITHUB + "aws-samples/bedrock-access-gateway/issues/111", on="reply", speaks=("errors.envelope",))
@@ -80,7 +88,8 @@ def malformed_is_500(refused: Refused) -> Refused:
 @fault("wrong-type-is-500", seen=GITHUB + "LostRuins/koboldcpp/issues/643", on="refused", speaks=("errors.wrong-type.messages",))
 def wrong_type_is_500(refused: Refused) -> Refused:
     """Answers 500 where a value has another type."""
-    return Refused(500, envelope("object has no attribute", "server_error")) if _code(refused) == "invalid_type" else refused
+    inside = _code(refused) == "invalid_type" and refused.body["error"]["param"] != "body"
+    return Refused(500, envelope("object has no attribute", "server_error")) if inside else refused
 
 
 @fault(
@@ -120,7 +129,7 @@ def alias_unknown(sent: Object) -> Object:
     "unknown-model-as-ollama",
     seen=GITHUB + "ollama/ollama/blob/v0.1.30/openai/openai.go",
     on="refused",
-    speaks=("errors.unknown-model.refused",),
+    speaks=("errors.unknown-model.code",),
 )
 def unknown_model_as_ollama(refused: Refused, asked: Asked) -> Refused:
     """Says api_error and no code where a model is not found."""
@@ -130,7 +139,9 @@ def unknown_model_as_ollama(refused: Refused, asked: Asked) -> Refused:
     return Refused(404, envelope(f"model '{name}' not found, try pulling it first", "api_error"))
 
 
-@fault("unknown-model-as-ollama-guide", seen=GITHUB + "ollama/ollama/issues/10139", on="refused", speaks=("errors.members",))
+@fault(
+    "unknown-model-as-ollama-guide", seen=GITHUB + "ollama/ollama/issues/10139", on="refused", speaks=("errors.envelope.keys",)
+)
 def unknown_model_as_ollama_guide(refused: Refused, asked: Asked) -> Refused:
     """Gives nothing but a message and a type where a model is not found."""
     if _code(refused) != "model_not_found":
@@ -140,7 +151,13 @@ def unknown_model_as_ollama_guide(refused: Refused, asked: Asked) -> Refused:
 
 
 @fault(
-    "unknown-model-is-500", seen=GITHUB + "ai-dynamo/dynamo/issues/790", on="refused", speaks=("errors.unknown-model.refused",)
+    "unknown-model-is-500",
+    seen=GITHUB + "ai-dynamo/dynamo/issues/790",
+    on="refused",
+    speaks=(
+        "errors.unknown-model.refused",
+        "models.retrieve.unknown",
+    ),
 )
 def unknown_model_is_500(refused: Refused) -> Refused:
     """Answers 500 where a model is not found."""

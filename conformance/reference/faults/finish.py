@@ -34,7 +34,7 @@ def finish_reason_of_the_model(value: Object) -> Object:
     return _ending(value, "eos", "stop")
 
 
-@fault("finish-reason-null", seen=GITHUB + "apache/camel/pull/22829", on="answer", speaks=("chat.schema",))
+@fault("finish-reason-null", seen=GITHUB + "apache/camel/pull/22829", on="answer", speaks=("chat.finish_reason.legal",))
 def finish_reason_null(value: Object) -> Object:
     """Gives no reason in a plain answer."""
     return _ending(value, None)
@@ -46,7 +46,7 @@ def finish_reason_empty(value: Object) -> Object:
     return _ending(value, "")
 
 
-@fault("finish-reason-empty-between", seen=GITHUB + "ollama/ollama/issues/4357", on="chunk", speaks=("chat.stream.finish",))
+@fault("finish-reason-empty-between", seen=GITHUB + "ollama/ollama/issues/4357", on="chunk", speaks=("chat.finish_reason.legal",))
 def finish_reason_empty_between(chunk: Object) -> Object:
     """Gives an empty reason in every chunk but the last."""
     return chunk | {"choices": [choice | {"finish_reason": choice["finish_reason"] or ""} for choice in choices(chunk)]}

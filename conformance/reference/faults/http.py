@@ -19,11 +19,17 @@ def _page(reply: Reply, status: int) -> Reply:
 @fault("page-for-unknown-paths", seen=GITHUB + "neavo/LinguaGacha/issues/137", on="reply", speaks=("errors.route.unknown",))
 def page_for_unknown_paths(reply: Reply, asked: Asked) -> Reply:
     """Answers unknown paths with its web page and 200."""
-    known = asked.path.startswith(("/chat/completions", "/models"))
+    known = asked.path.startswith(("/chat/completions", "/models", "/fine_tuning"))
     return reply if known else _page(reply, 200)
 
 
-@fault("page-for-get", seen=GITHUB + "mnfst/llm-gateway/issues/2126", on="reply", speaks=("errors.method.get-chat",))
+@fault(
+    "page-for-get",
+    seen=GITHUB + "mnfst/llm-gateway/issues/2126",
+    on="reply",
+    speaks=("errors.method.get-chat",),
+    also=("http.json",),
+)
 def page_for_get(reply: Reply, asked: Asked) -> Reply:
     """Answers a GET on the chat endpoint with a web page and 200."""
     return _page(reply, 200) if (asked.method, asked.path) == ("GET", "/chat/completions") else reply
@@ -50,7 +56,7 @@ def json_labelled_with_charset(reply: Reply, asked: Asked) -> Reply:
     return replace(reply, headers=(("content-type", "application/json; charset=iso-8859-1"), *reply.headers[1:]))
 
 
-@fault("done-after-json", seen=GITHUB + "decolua/9router/issues/3492", on="reply", speaks=("http.json",))
+@fault("done-after-json", seen=GITHUB + "decolua/9router/issues/3492", on="reply", speaks=("http.json",), also=("*",))
 def done_after_json(reply: Reply, asked: Asked) -> Reply:
     """Ends a plain answer as if it were a stream."""
     if streamed(asked) or reply.status != 200 or asked.method != "POST":
@@ -66,7 +72,7 @@ def keys_twice(reply: Reply, asked: Asked) -> Reply:
     return replace(reply, frames=(reply.frames[0].replace(b"{", b'{\n  "object": "list",', 1),))
 
 
-@fault("nothing-is-lost", seen=GITHUB + "NVIDIA-NeMo/Switchyard/issues/541", on="reply", speaks=("chat.create",))
+@fault("nothing-is-lost", seen=GITHUB + "NVIDIA-NeMo/Switchyard/issues/541", on="reply", speaks=("chat.create",), also=("*",))
 def nothing_is_lost(reply: Reply, asked: Asked) -> Reply:
     """Closes the connection without an answer."""
     return replace(reply, frames=(), lost=True) if asked.method == "POST" and reply.status == 200 else reply

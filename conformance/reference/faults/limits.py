@@ -40,7 +40,7 @@ def max_completion_tokens_ignored(sent: Object) -> Object:
 )
 def max_completion_tokens_refused(sent: Object) -> Object:
     """Knows no limit but max_tokens."""
-    if "max_completion_tokens" in sent:
+    if sent.get("max_completion_tokens") is not None:
         raise bad_request("There is no parameter 'max_completion_tokens'.", "max_completion_tokens", "unknown_parameter")
     return sent
 
@@ -52,7 +52,15 @@ def max_tokens_one_more(settings: Settings, asked: Asked) -> Settings:
     return replace(settings, most=settings.most + 3) if given and settings.most is not None else settings
 
 
-@fault("max-tokens-one-refused", seen=GITHUB + "openclaw/openclaw/pull/66450", on="sent", speaks=("chat.finish_reason.length",))
+@fault(
+    "max-tokens-one-refused",
+    seen=GITHUB + "openclaw/openclaw/pull/66450",
+    on="sent",
+    speaks=(
+        "chat.finish_reason.length",
+        "chat.max_tokens.limit",
+    ),
+)
 def max_tokens_one_refused(sent: Object) -> Object:
     """Takes no limit below 16 tokens."""
     given = sent.get("max_tokens")

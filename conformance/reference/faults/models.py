@@ -10,19 +10,27 @@ from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Refused
 
 
-@fault("models-bare-array", seen=GITHUB + "lmg-anon/mikupad/issues/55", on="models", speaks=("models.list.schema",))
+@fault("models-bare-array", seen=GITHUB + "lmg-anon/mikupad/issues/55", on="models", speaks=("models.schema",))
 def models_bare_array(listed: Object) -> Any:
     """Lists models in a bare array."""
     return listed["data"]
 
 
-@fault("models-data-null", seen=GITHUB + "ollama/ollama/issues/10139", on="models", speaks=("models.list.schema",))
+@fault("models-data-null", seen=GITHUB + "ollama/ollama/issues/10139", on="models", speaks=("models.schema",))
 def models_data_null(listed: Object) -> Object:
     """Has null for the list."""
     return listed | {"data": None}
 
 
-@fault("models-object-wrong", seen=GITHUB + "ai-dynamo/dynamo/issues/790", on="models model", speaks=("models.list.schema",))
+@fault(
+    "models-object-wrong",
+    seen=GITHUB + "ai-dynamo/dynamo/issues/790",
+    on="models model",
+    speaks=(
+        "models.schema",
+        "models.retrieve.schema",
+    ),
+)
 def models_object_wrong(value: Object) -> Object:
     """Calls a model an object."""
     if "data" in value:
@@ -30,19 +38,35 @@ def models_object_wrong(value: Object) -> Object:
     return value | {"object": "object"}
 
 
-@fault("models-created-missing", seen=GITHUB + "GradientHQ/parallax/pull/440", on="models model", speaks=("models.list.schema",))
+@fault(
+    "models-created-missing",
+    seen=GITHUB + "GradientHQ/parallax/pull/440",
+    on="models model",
+    speaks=(
+        "models.schema",
+        "models.retrieve.schema",
+    ),
+)
 def models_created_missing(value: Object) -> Object:
     """Gives models no date."""
     return value | {"data": [without(one, "created") for one in value["data"]]} if "data" in value else without(value, "created")
 
 
-@fault("models-listed-twice", seen=GITHUB + "janhq/jan/issues/3924", on="models", speaks=("models.list.unique",))
+@fault("models-listed-twice", seen=GITHUB + "janhq/jan/issues/3924", on="models", speaks=("models.unique",))
 def models_listed_twice(listed: Object) -> Object:
     """Lists every model twice."""
     return listed | {"data": listed["data"] * 2}
 
 
-@fault("model-not-listed", seen=GITHUB + "decolua/9router/issues/1512", on="models", speaks=("models.list.target",))
+@fault(
+    "model-not-listed",
+    seen=GITHUB + "decolua/9router/issues/1512",
+    on="models",
+    speaks=(
+        "models.list.target",
+        "models.retrieve.same",
+    ),
+)
 def model_not_listed(listed: Object) -> Object:
     """Lists models under other names than it takes."""
     return listed | {"data": [one | {"id": "/weights/" + one["id"]} for one in listed["data"]]}
@@ -54,10 +78,23 @@ def model_not_retrieved(model: Object) -> Object:
     raise Refused(404, envelope(f"No such URL: GET /models/{model['id']}.", code="unknown_url"))
 
 
-@fault("model-retrieved-other", seen=GITHUB + "BerriAI/litellm/issues/5916", on="model", speaks=("models.retrieve.same",))
+@fault("model-retrieved-other", seen=GITHUB + "tale-project/tale/issues/1428", on="model", speaks=("models.retrieve.same",))
 def model_retrieved_other(model: Object) -> Object:
-    """Tells another date of a model than the list does."""
-    return model | {"created": 1_677_610_602, "owned_by": "openai"}
+    """Retrieves one and the same model whatever the name."""
+    return model | {"id": "engine-default"}
+
+
+@fault(
+    "models-created-milliseconds",
+    seen=GITHUB + "Mintplex-Labs/anything-llm/issues/2920",
+    on="models model",
+    speaks=("models.created",),
+)
+def models_created_milliseconds(value: Object) -> Object:
+    """Dates models in milliseconds, as it does answers."""
+    if "data" in value:
+        return value | {"data": [one | {"created": one["created"] * 1000} for one in value["data"]]}
+    return value | {"created": value["created"] * 1000}
 
 
 @fault(

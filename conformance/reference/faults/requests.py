@@ -17,7 +17,7 @@ def _refusing(name: str) -> Bend:
 
     def refuse(sent: Object) -> Object:
         """Refuses a field that OpenAI's reference has."""
-        if name in sent:
+        if sent.get(name) is not None:
             raise unknown_parameter(name)
         return sent
 
@@ -78,13 +78,20 @@ def pictures_refused(sent: Object) -> Object:
 @fault("system-messages-dropped", seen=GITHUB + "ollama/ollama/issues/6213", on="sent", speaks=("chat.messages.roles",))
 def system_messages_dropped(sent: Object) -> Object:
     """Loses messages of the system on the way to the model."""
-    kept = [
-        one for one in sent.get("messages") or () if not (isinstance(one, dict) and one.get("role") in ("system", "developer"))
-    ]
+    kept = [one for one in sent.get("messages") or () if not (isinstance(one, dict) and one.get("role") == "system")]
     return sent | {"messages": kept} if kept and isinstance(sent.get("messages"), list) else sent
 
 
-@fault("earlier-turns-dropped", seen=GITHUB + "vllm-project/vllm/issues/43244", on="sent", speaks=("chat.messages.turns",))
+@fault(
+    "earlier-turns-dropped",
+    seen=GITHUB + "vllm-project/vllm/issues/43244",
+    on="sent",
+    speaks=("chat.messages.turns",),
+    also=(
+        "chat.developer",
+        "chat.history",
+    ),
+)
 def earlier_turns_dropped(sent: Object) -> Object:
     """Reads the last message only."""
     held = sent.get("messages")
@@ -120,7 +127,11 @@ def default_refused(sent: Object) -> Object:
 
 
 @fault(
-    "stream-false-refused", seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/599", on="sent", speaks=("chat.stream.flag",)
+    "stream-false-refused",
+    seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/599",
+    on="sent",
+    speaks=("chat.stream.flag",),
+    also=("chat.defaults",),
 )
 def stream_false_refused(sent: Object) -> Object:
     """Fails where stream is false and said so."""

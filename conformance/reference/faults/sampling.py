@@ -45,7 +45,11 @@ def temperature_capped(sent: Object) -> Object:
 
 
 @fault(
-    "temperature-above-one-refused", seen=GITHUB + "stdapi-ai/stdapi.ai/issues/224", on="sent", speaks=("chat.temperature.range",)
+    "temperature-above-one-refused",
+    seen=GITHUB + "stdapi-ai/stdapi.ai/issues/224",
+    on="sent",
+    speaks=("chat.temperature.range",),
+    also=("chat.temperature",),
 )
 def temperature_above_one_refused(sent: Object) -> Object:
     """Takes temperatures up to 1 only."""
@@ -114,7 +118,13 @@ def logprobs_unasked(settings: Settings) -> Settings:
     return replace(settings, logprobs=True)
 
 
-@fault("logprobs-infinite", seen=GITHUB + "madroidmaq/mlx-omni-server/pull/56", on="answer", speaks=("http.json",))
+@fault(
+    "logprobs-infinite",
+    seen=GITHUB + "madroidmaq/mlx-omni-server/pull/56",
+    on="answer",
+    speaks=("http.json",),
+    also=("chat.logprobs",),
+)
 def logprobs_infinite(answer: Object) -> Object:
     """Writes -Infinity for what cannot happen."""
     for entry in _entries(answer):
@@ -220,7 +230,7 @@ def n_refused(sent: Object) -> Object:
 @fault("penalties-refused", seen=GITHUB + "n4ze3m/page-assist/issues/418", on="sent", speaks=("chat.frequency_penalty.effect",))
 def penalties_refused(sent: Object) -> Object:
     """Does not know frequency_penalty."""
-    if "frequency_penalty" in sent:
+    if sent.get("frequency_penalty"):
         raise bad_request("There is no parameter 'frequency_penalty'.", "frequency_penalty", "unknown_parameter")
     return without(sent)
 

@@ -29,23 +29,13 @@ def created_fraction(value: Object) -> Object:
     return value | {"created": value["created"] + 0.25}
 
 
-@fault(
-    "created-missing",
-    seen=GITHUB + "spring-projects/spring-ai/issues/6004",
-    on="answer",
-    speaks=("chat.schema",),
-)
+@fault("created-missing", seen=GITHUB + "spring-projects/spring-ai/issues/6004", on="answer", speaks=("chat.created",))
 def created_missing(value: Object) -> Object:
     """Gives no date."""
     return without(value, "created")
 
 
-@fault(
-    "id-missing",
-    seen=GITHUB + "aallam/openai-kotlin/issues/412",
-    on="answer",
-    speaks=("chat.schema",),
-)
+@fault("id-missing", seen=GITHUB + "aallam/openai-kotlin/issues/412", on="answer", speaks=("chat.id",))
 def id_missing(value: Object) -> Object:
     """Gives answers no id."""
     return without(value, "id")
@@ -121,7 +111,10 @@ def choice_index_from_one(value: Object) -> Object:
     "choice-fields-missing",
     seen=GITHUB + "mudler/LocalAI/issues/788",
     on="answer",
-    speaks=("chat.schema",),
+    speaks=(
+        "chat.schema",
+        "chat.finish_reason.legal",
+    ),
 )
 def choice_fields_missing(value: Object) -> Object:
     """Gives choices neither an index nor a finish_reason."""
@@ -132,7 +125,10 @@ def choice_fields_missing(value: Object) -> Object:
     "answer-wrapped",
     seen=GITHUB + "NousResearch/hermes-agent/issues/66750",
     on="answer",
-    speaks=("chat.schema",),
+    speaks=(
+        "chat.schema",
+        "chat.usage.present",
+    ),
 )
 def answer_wrapped(value: Object) -> Object:
     """Wraps the answer in an object of its own."""
@@ -157,11 +153,43 @@ def content_as_parts(value: Object) -> Object:
     "content-empty",
     seen=GITHUB + "triton-inference-server/server/issues/7724",
     on="answer",
-    speaks=("chat.content.present",),
+    speaks=("chat.create",),
+    also=(
+        "chat.json_object",
+        "chat.json_schema",
+    ),
 )
 def content_empty(value: Object) -> Object:
     """Answers with no text."""
+    for choice in choices(value):
+        choice["finish_reason"] = "stop"
     return with_texts(value, lambda _: "")
+
+
+@fault(
+    "content-null",
+    seen=GITHUB + "BerriAI/litellm/issues/8953",
+    on="answer",
+    speaks=("chat.content.present",),
+    also=("chat.json_object", "chat.json_schema"),
+)
+def content_null(value: Object) -> Object:
+    """Answers with null for the text."""
+    for choice in choices(value):
+        choice["message"]["content"] = None
+        choice["finish_reason"] = "stop" if choice["finish_reason"] == "length" else choice["finish_reason"]
+    return value
+
+
+@fault(
+    "created-stopped",
+    seen=GITHUB + "BerriAI/litellm/issues/5916",
+    on="answer chunk models model",
+    speaks=("chat.created.clock",),
+)
+def created_stopped(value: Object) -> Object:
+    """Dates everything with one and the same moment of the year 2023."""
+    return value | {"created": 1_677_610_602} if "created" in value else value
 
 
 @fault(
@@ -187,14 +215,3 @@ def content_absent_beside_calls(value: Object) -> Object:
 def characters_torn(value: Object) -> Object:
     """Decodes every token by itself, so that characters beyond ASCII fall apart."""
     return with_texts(value, lambda text: text.encode("ascii", "ignore").decode() + "\ufffd" * (not text.isascii()))
-
-
-@fault(
-    "stream-other-choice-index",
-    seen=GITHUB + "BerriAI/litellm/issues/3276",
-    on="chunk",
-    speaks=("chat.n.count",),
-)
-def stream_other_choice_index(value: Object) -> Object:
-    """Gives every streamed choice the index 0."""
-    return value | {"choices": [choice | {"index": 0} for choice in choices(value)]}

@@ -33,7 +33,13 @@ def arguments_as_object(answer: Object) -> Object:
     return answer
 
 
-@fault("arguments-cut", seen=GITHUB + "sgl-project/sglang/issues/19345", on="answer chunk", speaks=("chat.tool_calls.arguments",))
+@fault(
+    "arguments-cut",
+    seen=GITHUB + "sgl-project/sglang/issues/19345",
+    on="answer chunk",
+    speaks=("chat.tool_calls.arguments",),
+    also=("chat.tool_choice",),
+)
 def arguments_cut(value: Object) -> Object:
     """Loses the last brace of arguments."""
     for call in calls(value):
@@ -41,7 +47,13 @@ def arguments_cut(value: Object) -> Object:
     return value
 
 
-@fault("arguments-twice", seen=GITHUB + "vllm-project/vllm/issues/51697", on="answer chunk", speaks=("chat.tool_calls.doubled",))
+@fault(
+    "arguments-twice",
+    seen=GITHUB + "vllm-project/vllm/issues/51697",
+    on="answer chunk",
+    speaks=("chat.tool_calls.doubled",),
+    also=("chat.tool_choice",),
+)
 def arguments_twice(value: Object, asked: Asked) -> Object:
     """Sends arguments whole once more after their fragments."""
     whole = asked.memory.setdefault("arguments", {})
@@ -68,7 +80,22 @@ def call_ids_equal(value: Object) -> Object:
     return _called(value, id="call_000000000000000000000000")
 
 
-@fault("call-name-invented", seen=GITHUB + "mudler/LocalAI/issues/6412", on="answer chunk", speaks=("chat.tool_calls.names",))
+@fault("calls-doubled", seen=GITHUB + "sgl-project/sglang/issues/23071", on="answer", speaks=("chat.tool_calls.ids",))
+def calls_doubled(answer: Object) -> Object:
+    """Lists every call twice, under one id."""
+    for said in saying(answer):
+        if said.get("tool_calls"):
+            said["tool_calls"] = said["tool_calls"] * 2
+    return answer
+
+
+@fault(
+    "call-name-invented",
+    seen=GITHUB + "mudler/LocalAI/issues/6412",
+    on="answer chunk",
+    speaks=("chat.tool_calls.names",),
+    also=("chat.tool_choice",),
+)
 def call_name_invented(value: Object) -> Object:
     """Calls a tool that nobody offered."""
     for call in calls(value):
@@ -77,7 +104,13 @@ def call_name_invented(value: Object) -> Object:
     return value
 
 
-@fault("calls-empty", seen=GITHUB + "openvinotoolkit/model_server/issues/4433", on="answer", speaks=("chat.tool_calls.empty",))
+@fault(
+    "calls-empty",
+    seen=GITHUB + "openvinotoolkit/model_server/issues/4433",
+    on="answer",
+    speaks=("chat.tool_calls.empty",),
+    also=("chat.history",),
+)
 def calls_empty(answer: Object) -> Object:
     """Has an empty list of calls in every message without any."""
     for said in saying(answer):
@@ -85,7 +118,7 @@ def calls_empty(answer: Object) -> Object:
     return answer
 
 
-@fault("call-index-missing", seen=GITHUB + "ollama/ollama/issues/7881", on="chunk", speaks=("chat.stream.tools.index",))
+@fault("call-index-missing", seen=GITHUB + "ollama/ollama/issues/7881", on="chunk", speaks=("chat.tool_calls.shape",))
 def call_index_missing(chunk: Object) -> Object:
     """Streams calls without an index."""
     return _called(chunk, index=...)
@@ -162,11 +195,14 @@ def stream_with_tools_refused(sent: Object, asked: Asked) -> Object:
     "tools-ignored",
     seen=GITHUB + "Blaizzy/mlx-vlm/issues/1045",
     on="sent",
-    speaks=("chat.tools.required", "chat.tool_choice.required"),
+    speaks=(
+        "chat.tools.named",
+        "chat.tool_choice.required",
+    ),
 )
 def tools_ignored(sent: Object) -> Object:
     """Takes tools and never calls one."""
-    return without(sent, "tools", "tool_choice", "parallel_tool_calls", "functions", "function_call")
+    return without(sent, "tools", "tool_choice", "parallel_tool_calls")
 
 
 @fault("tool-choice-ignored", seen=GITHUB + "google-ai-edge/LiteRT-LM/issues/2471", on="sent", speaks=("chat.tools.named",))
@@ -224,7 +260,16 @@ def tool_results_dropped(sent: Object) -> Object:
     }
 
 
-@fault("calls-beside-markers", seen=GITHUB + "vllm-project/vllm/issues/38946", on="answer", speaks=("chat.tools.required",))
+@fault(
+    "calls-beside-markers",
+    seen=GITHUB + "vllm-project/vllm/issues/38946",
+    on="answer",
+    speaks=(
+        "chat.tools.named",
+        "chat.tool_choice.required",
+    ),
+    also=("chat.function_call",),
+)
 def calls_beside_markers(answer: Object) -> Object:
     """Writes its calls into the text, in the model's own marks."""
     for choice in choices(answer):

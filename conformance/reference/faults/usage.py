@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from conformance.reference.faults.parts import GITHUB, OLLAMA_2024, without
+from conformance.reference.faults.parts import GITHUB, OLLAMA_2024, saying, without
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object
 
@@ -22,7 +22,15 @@ def no_usage(answer: Object) -> Object:
     return without(answer, "usage")
 
 
-@fault("usage-zero", seen=GITHUB + "tale-project/tale/issues/1428", on="answer chunk", speaks=("chat.usage.grows",))
+@fault(
+    "usage-zero",
+    seen=GITHUB + "tale-project/tale/issues/1428",
+    on="answer chunk",
+    speaks=(
+        "chat.usage.prompt",
+        "chat.usage.repeat",
+    ),
+)
 def usage_zero(value: Object) -> Object:
     """Counts no tokens and says 0."""
     return _counted(value, prompt_tokens=0, completion_tokens=0, total_tokens=0)
@@ -66,7 +74,13 @@ def usage_counts_null(value: Object) -> Object:
     return _counted(value, completion_tokens=None)
 
 
-@fault("usage-empty", seen=GITHUB + "zed-industries/zed/issues/42893", on="answer chunk", speaks=("chat.usage.shape",))
+@fault(
+    "usage-empty",
+    seen=GITHUB + "zed-industries/zed/issues/42893",
+    on="answer chunk",
+    speaks=("chat.usage.shape",),
+    also=("chat.stream_options",),
+)
 def usage_empty(value: Object) -> Object:
     """Has an empty object for the counts."""
     return value | {"usage": {}} if value.get("usage") else value
@@ -83,7 +97,8 @@ def stream_usage_unasked(chunks: Chunks, asked: Asked) -> Chunks:
     """Counts tokens in streams that did not ask for it."""
     if asked.sent.get("stream_options"):
         return chunks
-    counts = {"prompt_tokens": 12, "completion_tokens": 16, "total_tokens": 28}
+    said = sum("content" in delta and bool(delta["content"]) for chunk in chunks for delta in saying(chunk))
+    counts = {"prompt_tokens": 12, "completion_tokens": said, "total_tokens": 12 + said}
     return [*chunks, without(chunks[-1], "obfuscation") | {"choices": [], "usage": counts}]
 
 
@@ -103,7 +118,7 @@ def stream_usage_choices_null(chunk: Object) -> Object:
     return chunk | {"choices": chunk["choices"] or None}
 
 
-@fault("stream-usage-choices-absent", seen=GITHUB + "lobehub/lobehub/pull/9220", on="chunk", speaks=("chat.stream.choices",))
+@fault("stream-usage-choices-absent", seen=GITHUB + "lobehub/lobehub/pull/9220", on="chunk", speaks=("chat.stream.schema",))
 def stream_usage_choices_absent(chunk: Object) -> Object:
     """Leaves the choices out of the chunk that counts."""
     return chunk if chunk["choices"] else without(chunk, "choices")

@@ -1,0 +1,128 @@
+"""Runs of the whole suite against the reference server, right or wrong, each check by itself and as little as possible."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from conformance.judge import run_check, run_rule
+from conformance.messages import Exchange, Request, Send
+from conformance.model import Case, Outcome, Result, Target
+from conformance.reference.app import ALIAS, MODEL, sending
+from conformance.registry import all_cases, all_checks
+
+TARGET = Target("http://127.0.0.1:1/v1", model=MODEL, alias=ALIAS, vision_model=MODEL, server="reference", key_configured=True)
+SILENT = (Outcome.WORKS, Outcome.ACCEPTED)
+
+REFUSED_BY_OPENAI_TOO = "chat.unknown-field.classified"
+"""Tells servers apart that refuse fields which the API does not have; that is right, and what the reference does."""
+
+WITHOUT_EXCHANGES = "chat.complete"
+"""A rule about answers that break off: a right server gives it nothing to judge."""
+
+
+@dataclass(frozen=True)
+class Ran:
+    """A check's result and the exchanges it was told by, in the order they were asked for."""
+
+    result: Result
+    exchanges: tuple[Exchange, ...]
+
+
+def clock() -> float:
+    """A time that stands still, so that answers can be compared byte by byte."""
+    return 1_795_000_000.0
+
+
+def server(*faults: str) -> Send:
+    """A reference server of its own with some faults."""
+    return sending(*faults, clock=clock)
+
+
+def raw_cases(rules: bool) -> list[Case]:
+    """The rules or the checks that speak raw HTTP."""
+    return [case for case in all_cases() if case.via == "raw" and bool(case.check.on) == rules]
+
+
+def ran(case: Case, send: Send) -> Ran:
+    """A check run against a server, equal requests sent once. A rule's run is that of its seed."""
+    known: dict[str, Exchange] = {}
+
+    def remembering(request: Request) -> Exchange:
+        if request.key not in known:
+            known[request.key] = send(request)
+        return known[request.key]
+
+    if case.check.seed is not None:
+        remembering(case.check.seed(TARGET))
+        return Ran(run_rule(case, known.values()), tuple(known.values()))
+    return Ran(run_check(case, TARGET, remembering), tuple(known.values()))
+
+
+@cache
+def right() -> dict[str, Ran]:
+    """Every check and rule by itself against the right server."""
+    return {case.check.id: ran(case, server()) for rules in (False, True) for case in raw_cases(rules)}
+
+
+@cache
+def spoken(fault: str) -> dict[str, Result]:
+    """The checks and rules that say something about a server with this fault that they do not say about the right one."""
+    known: dict[str, Exchange] = {}
+    found = {}
+    for case in raw_cases(rules=False):
+        if touched(case.check.id, fault):
+            now = ran(case, server(fault))
+            known |= {same(one): one for one in now.exchanges}
+            if tells(now.result) and now.result.outcome is not right()[case.check.id].result.outcome:
+                found[case.check.id] = now.result
+    for case in raw_cases(rules=True):
+        if touched(case.check.id, fault):
+            known |= {same(one): one for one in ran(case, server(fault)).exchanges}
+    changed = [one for one in known.values() if facts(one) not in _right_facts()]
+    judged = {case.check.id: run_rule(case, distinct(changed)) for case in raw_cases(rules=True)}
+    return found | {id: result for id, result in judged.items() if tells(result)}
+
+
+def touched(check: str, fault: str) -> bool:
+    """Whether a fault changes any answer to what a check asks the right server. If it does not, all stays as it was."""
+    send = server(fault)
+    return any(facts(send(one.request)) != facts(one) for one in right()[check].exchanges)
+
+
+def tells(result: Result) -> bool:
+    """Whether a result tells against the server."""
+    return result.outcome not in (*SILENT, Outcome.UNCLEAR)
+
+
+def facts(exchange: Exchange) -> tuple[Any, ...]:
+    """What came back, to be compared."""
+    return exchange.request.key, exchange.status, exchange.headers, exchange.pieces, exchange.failure
+
+
+def same(exchange: Exchange) -> str:
+    """What tells an exchange from others."""
+    return repr((exchange.request.key, exchange.status, len(exchange.body), exchange.body[:2000]))
+
+
+@cache
+def _right_facts() -> frozenset[tuple[Any, ...]]:
+    return frozenset(facts(one) for found in right().values() for one in found.exchanges)
+
+
+def distinct(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
+    """One exchange of every kind: the same endpoint, status, fields and switches."""
+    kinds: dict[str, Exchange] = {}
+    for exchange in exchanges:
+        sent = exchange.request.json if isinstance(exchange.request.json, dict) else {}
+        switches = [sent.get(name) for name in ("stream", "tool_choice", "stop", "n", "response_format")]
+        what = [exchange.request.method, exchange.request.path, exchange.status, sorted(sent), switches, exchange.request.wrong]
+        kinds.setdefault(repr(what), replace(exchange))
+    yield from kinds.values()
+
+
+def features(checks: Iterable[str]) -> set[str]:
+    """The features of some checks."""
+    return {all_checks()[check].feature for check in checks}
