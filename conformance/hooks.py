@@ -36,11 +36,12 @@ def _usage_errors() -> Iterator[None]:
 class Suite:
     """The hooks of a session that runs the suite. `worker` is what the controller told a worker of pytest-xdist."""
 
-    def __init__(self, options: Options, worker: dict[str, Any] | None) -> None:
+    def __init__(self, options: Options, worker: dict[str, Any] | None, to_allure: bool) -> None:
         with _usage_errors():
             self.plan = prepare(options)
         self.folder = Path(worker["folder"]) if worker else default_folder(self.plan)
         self.worker = worker
+        self.to_allure = to_allure
         self.stack = ExitStack()
         self.run: Run | None = None
         self.verdicts: dict[tuple[str, str | None], Verdict] = {}
@@ -64,6 +65,8 @@ class Suite:
         except CancelledError:
             pytest.skip("the run was cut short")
         properties += [(VERDICT, verdict_line(verdict)) for verdict in verdicts]
+        if self.to_allure:
+            _tell_allure(self.open(), verdicts, self.folder)
         self.settle(verdicts)
 
     def settle(self, verdicts: tuple[Verdict, ...]) -> None:
@@ -153,3 +156,9 @@ class Suite:
     def pytest_unconfigure(self) -> None:
         """Lets go of the server."""
         self.stack.close()
+
+
+def _tell_allure(run: Run, verdicts: tuple[Verdict, ...], folder: Path) -> None:
+    from conformance.render import allure  # it takes a while to load
+
+    allure.hand_over(allure.notes(verdicts, run.shown(verdicts[0].exchanges), str(folder)))

@@ -20,7 +20,7 @@ from conformance.options import ARGUMENTS, options_from
 
 NAME = "conformance-suite"
 INI = Path(__file__).parent / "suite" / "pytest.ini"
-QUIET = ("-q", "--no-header", "--tb=no", "-rN", "--disable-warnings", "--assert=plain")
+QUIET = ("-qq", "--no-header", "--tb=no", "-rN", "--disable-warnings", "--assert=plain")
 
 Judging = Callable[[Case], None]
 """Judges the item's case, and fails the item where the gate asks for it."""
@@ -53,7 +53,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     from conformance.hooks import VERDICT, Suite
 
     worker = getattr(config, "workerinput", {}).get(VERDICT)
-    suite = Suite(options_from(vars(config.option), os.environ), worker)
+    suite = Suite(options_from(vars(config.option), os.environ), worker, bool(getattr(config.option, "allure_report_dir", None)))
     config.pluginmanager.register(suite, NAME)
     if not worker and getattr(config.option, "dist", "no") != "no":
         suite.open()

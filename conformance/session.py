@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from conformance.messages import Exchange, Request, Send
 from conformance.model import Case, Matrix, Result, Target, Verdict
 from conformance.options import Options
 from conformance.recordings import recorded_target, recording_in
-from conformance.redaction import redacted
+from conformance.redaction import redacted, redacted_exchange
 from conformance.registry import all_cases
 from conformance.report import read_baseline, read_verdict, unknown_entries, verdict_line
 from conformance.selection import select, words
@@ -121,6 +121,11 @@ class Run:
         told = (judge(case, result, claim_on(feature, one, core), one.id if one else None) for one in documents)
         secrets = secrets_of(self.plan.options)
         return tuple(read_verdict(str(redacted(verdict_line(one), secrets))) if secrets else one for one in told)
+
+    def shown(self, keys: Iterable[str]) -> dict[str, Exchange]:
+        """Some exchanges as they may be shown and written: without secrets."""
+        secrets = secrets_of(self.plan.options)
+        return {key: redacted_exchange(self.made[key], secrets) for key in keys if key in self.made}
 
     def lost(self) -> bool:
         """Whether the server was given up on the way."""

@@ -230,3 +230,14 @@ def test_pytest_does_what_run_does(tmp_path):
     assert {one.check for one in report_in(tmp_path).verdicts if "models.list" not in one.check} == set()
     assert "models.list" in (tmp_path / "own.xml").read_text()
     assert json.loads((tmp_path / "out" / "badge.json").read_text())["schemaVersion"] == 1
+
+
+def test_allure_is_told_the_verdicts_and_the_exchanges(tmp_path):
+    with serving("done-missing") as server:
+        result = ended(run(tmp_path, server.url, *NAMES, "--only", "chat.stream.done", "--alluredir", "allure"))
+    assert result.code == 1
+    told = [json.loads(path.read_text()) for path in (tmp_path / "allure").glob("*-result.json")]
+    assert {one["status"] for one in told} == {"failed"}
+    assert all(one["name"].startswith("chat.stream.done") for one in told)
+    assert any(step["status"] == "failed" for one in told for step in one["steps"])
+    assert any(path.suffix == ".txt" for path in (tmp_path / "allure").iterdir())
