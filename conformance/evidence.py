@@ -68,5 +68,12 @@ def integer(value: Json) -> int | None:
 
 def shown(value: Json, most: int = 200) -> str:
     """A value of the server's as it may stand in a finding: short, and one line."""
-    text = value if isinstance(value, str) else repr(value) if isinstance(value, int | float | None) else type(value).__name__
+    text = value if isinstance(value, str) else _plain(value)
     return (text if len(text) <= most else text[: most - 1] + "…").replace("\n", "\\n").replace("\r", "\\r")
+
+
+def _plain(value: Json) -> str:
+    try:
+        return repr(value) if isinstance(value, int | float | None) else type(value).__name__
+    except ValueError:  # Python refuses to spell integers of more than 4300 digits
+        return "an integer of thousands of digits"

@@ -37,7 +37,7 @@ def choices_are_numbered(exchange: Exchange) -> Noted:
 
 @rule("chat.created.clock", "dates completions by its clock", Level.SHOULD, "chat", OBJECT, on="chat.proper", seed=calls.chat)
 def created_is_now(exchange: Exchange) -> Noted:
-    """Compares `created` with the clock of this run, to the hour. The dates of recordings are often edited, so they tell nothing."""
+    """Compares `created` with the clock of this run, to the hour. Dates in recordings are often edited, so they tell nothing."""
     if exchange.source or not exchange.started:
         raise Unclear("the time of the answer is not known")
     first = stream_of(exchange).chunks[0].value if wants_stream(exchange) else read_json(exchange.body).value
@@ -116,7 +116,7 @@ def choices_are_counted(exchange: Exchange) -> Noted:
     yield Seen("choices", given)
     if given != wanted:
         outcome = Outcome.IGNORED if given == 1 else Outcome.DIFFERS
-        yield Finding("gives another number of choices", "$.choices", str(wanted), str(given), outcome=outcome)
+        yield Finding("gives another number of choices", "$.choices", shown(wanted), str(given), outcome=outcome)
 
 
 def _stopped(target: Target) -> Request:

@@ -65,7 +65,7 @@ def length_means_the_limit(exchange: Exchange) -> Noted:
     if len(choices) > 1 or prompt + limit > SAFE_CONTEXT:
         raise Unclear("the limit of the request may not be what ended the answer")
     if reason == "length" and used < limit - 1:
-        yield Finding("ends with length below the limit", "$.choices[0].finish_reason", f"{limit} tokens", shown(used))
+        yield Finding("ends with length below the limit", "$.choices[0].finish_reason", f"{shown(limit)} tokens", shown(used))
 
 
 def _limit(sent: Object) -> int:

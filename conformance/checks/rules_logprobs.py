@@ -59,7 +59,9 @@ def _rivals(entry: Object) -> list[Object]:
 def _number(value: Json) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value) if abs(value) < 1e300 or value != value else math.copysign(math.inf, value)
+    if abs(value) > 1e300:  # an integer may be too large for a float
+        return math.inf if value > 0 else -math.inf
+    return float(value)
 
 
 @rule(
@@ -183,7 +185,7 @@ def rivals_are_bounded(exchange: Exchange) -> Noted:
     for where, entry in _entries(exchange):
         if most is not None and len(_rivals(entry)) > most:
             yield Finding(
-                "lists more rivals than asked for", f"{where}.top_logprobs", f"at most {most}", str(len(_rivals(entry)))
+                "lists more rivals than asked for", f"{where}.top_logprobs", f"at most {shown(most)}", str(len(_rivals(entry)))
             )
 
 
@@ -260,4 +262,4 @@ def entries_are_counted(exchange: Exchange) -> Noted:
     if wants_stream(exchange) or used == 0:
         raise Unclear("the tokens may be counted otherwise")
     if abs(len(lists[0][2]) - used) > 2:
-        yield Finding("lists another number of tokens than it counts", lists[0][0], f"about {used}", str(len(lists[0][2])))
+        yield Finding("lists another number of tokens than it counts", lists[0][0], f"about {shown(used)}", str(len(lists[0][2])))

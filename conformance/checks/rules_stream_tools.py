@@ -147,8 +147,17 @@ def fragments_are_bare(exchange: Exchange) -> Noted:
         if hollow:
             where = f"{hollow[0].where}.delta.tool_calls"
             yield Finding("an increment has tool_calls without calls", where, "absent", f"{len(hollow)} such")
-        for group in _grouped(_fragments(deltas)).values():
+        fragments = _fragments(deltas)
+        for group in _grouped(fragments).values():
             yield from _ballast(group[1:])
+        unsaid = [where for where, call in fragments if _arguments(call) is None]
+        if unsaid:
+            yield Finding("a fragment has null for arguments", f"{unsaid[0]}.function.arguments", "a string", "null")
+
+
+def _arguments(call: Object) -> object:
+    function = call.get("function")
+    return function.get("arguments", "") if isinstance(function, dict) else ""
 
 
 def _ballast(later: list[Fragment]) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from conformance import calls
 from conformance.answers import Object
-from conformance.evidence import asked
+from conformance.evidence import asked, shown
 from conformance.messages import Exchange, Request
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import rule
@@ -68,7 +68,7 @@ def usage_has_its_chunk(exchange: Exchange) -> Noted:
     if len(counts) > 1:
         yield Finding("several chunks have usage", f"{counts[0][0]}.usage", "null", f"{len(counts)} with token counts")
     if chunk.get("choices"):
-        yield Finding("the chunk with usage has choices", f"{where}.choices", "[]", f"{len(chunk['choices'])} or more")
+        yield Finding("the chunk with usage has choices", f"{where}.choices", "[]", shown(chunk["choices"]))
 
 
 @rule(

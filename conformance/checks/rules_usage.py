@@ -61,7 +61,7 @@ def total_is_the_sum(exchange: Exchange) -> Noted:
         if prompt is None or completion is None or total is None:
             raise Unclear("the answer has no whole usage to judge")
         if prompt + completion != total:
-            told = f"{prompt} + {completion} = {total}"
+            told = f"{shown(prompt, 40)} + {shown(completion, 40)} = {shown(total, 40)}"
             yield Finding("the total of tokens is not the sum", f"{where}.total_tokens", shown(prompt + completion), shown(told))
 
 
@@ -130,7 +130,7 @@ def _over(exchange: Exchange, field: str) -> Iterator[Finding]:
     if used is not None and used > most * len(choices):
         cut = any(choice.get("finish_reason") == "length" for choice in choices)
         outcome = Outcome.DIFFERS if cut else Outcome.IGNORED
-        expected = f"at most {most * len(choices)}"
+        expected = f"at most {shown(most * len(choices))}"
         yield Finding(
             "counts more tokens than the limit allows", f"{where}.completion_tokens", expected, shown(used), outcome=outcome
         )

@@ -1,0 +1,96 @@
+"""Error answers and answers about models, right and wrong."""
+
+from __future__ import annotations
+
+from canned.making import CREATED, ERROR, Case, answer, changed, right, wrong
+
+FLAT = {"object": "error", "message": "bad thing", "type": "BadRequestError", "param": None, "code": 400}
+DETAIL = [{"loc": ["body", "model"], "msg": "field required", "type": "missing"}]
+MODEL = {"id": "m", "object": "model", "created": CREATED, "owned_by": "me"}
+STATUSES = (400, 401, 402, 403, 404, 405, 408, 409, 413, 415, 418, 422, 424, 425, 429, 500, 501, 503, 529)
+
+
+def error(*edits, status=400):
+    return answer(changed(ERROR, *edits), status=status)
+
+
+def models(*listed, **more):
+    return answer({"object": "list", "data": list(listed)} | more, asked=None, path="/models")
+
+
+def listing(*edits):
+    return models(changed(MODEL, *edits))
+
+
+def model(*edits):
+    return answer(changed(MODEL, *edits), asked=None, path="/models/m")
+
+
+def raw(body, kind="application/json", status=400, path="/chat/completions"):
+    return answer(body, kind, status, path=path)
+
+
+CASES: tuple[Case, ...] = (
+    *(right(f"an error of {status}", error(status=status)) for status in STATUSES),
+    right("an error with a code and a parameter", error(("error.code", "model_not_found"), ("error.param", "model"))),
+    right("an error with more beside it", error(("status", 401), ("error.metadata", {}))),
+    right(
+        "an error labelled as text",
+        raw(b'{"error": {"message": "no", "type": "t", "param": null, "code": null}}', "text/plain", 401),
+    ),
+    right("a page of a proxy", raw(b"<html>404</html>", "text/html", 404)),
+    right("a page of a bad gateway", raw(b"<html>bad gateway</html>", "text/html", 502)),
+    right("a line of a proxy", raw(b"upstream connect error", "text/plain", 503)),
+    wrong("an error as a string", raw({"error": "bad thing"}), "errors.envelope"),
+    wrong("a number as code", error(("error.code", 400)), "errors.envelope"),
+    wrong("a number as param", error(("error.param", 3)), "errors.envelope"),
+    wrong("no type", error(("error.type", ...)), "errors.envelope"),
+    wrong("no message", error(("error.message", ...)), "errors.envelope"),
+    wrong("an object as message", error(("error.message", {"text": "no"})), "errors.envelope"),
+    wrong("an empty message", error(("error.message", "")), "errors.envelope"),
+    wrong("no param", error(("error.param", ...)), "errors.envelope.keys"),
+    wrong("no code", error(("error.code", ...)), "errors.envelope.keys"),
+    wrong("a flat error", raw(FLAT), "errors.envelope"),
+    wrong("a bare message", raw({"message": "bad thing"}), "errors.envelope"),
+    wrong(
+        "an error in an envelope of another house",
+        raw({"success": False, "errors": [{"code": 1, "message": "no"}]}),
+        "errors.envelope",
+    ),
+    wrong("an error under detail", raw({"detail": "bad thing"}), "errors.envelope"),
+    wrong("errors of a validator", raw({"detail": DETAIL}, status=422), "errors.envelope"),
+    wrong("text", raw(b"bad thing", "text/plain"), "errors.envelope"),
+    wrong("an empty body", raw(b""), "errors.envelope"),
+    wrong("a list", raw([{"error": {"message": "bad thing", "code": 400}}]), "errors.envelope"),
+    wrong("an error of null", raw({"error": None}), "errors.envelope"),
+    wrong(
+        "one key twice",
+        raw(b'{"error": {"message": "a", "message": "b", "type": "t", "param": null, "code": null}}'),
+        "http.json",
+    ),
+    right("a list of models", models(MODEL)),
+    right("an empty list of models", models()),
+    right("models with more to them", models(MODEL | {"permission": [], "root": "m"}, has_more=False)),
+    right("a model", model()),
+    wrong("models null", answer({"object": "list", "data": None}, asked=None, path="/models"), "models.schema"),
+    wrong("no models", answer({"object": "list"}, asked=None, path="/models"), "models.schema"),
+    wrong("a plain list", answer([{"id": "m"}], asked=None, path="/models"), "models.schema"),
+    wrong("the list of another API", answer({"models": [{"name": "m"}]}, asked=None, path="/models"), "models.schema"),
+    wrong("names alone", answer({"object": "list", "data": ["m1", "m2"]}, asked=None, path="/models"), "models.schema"),
+    wrong("a page in place of models", answer(b"<html>", "text/html", asked=None, path="/models"), "http.json"),
+    wrong("a list without object", models(MODEL, object=None), "models.schema"),
+    wrong("a listed model without created", listing(("created", ...)), "models.schema"),
+    wrong("a listed model created at a date", listing(("created", "2026-01-01")), "models.schema"),
+    wrong("a listed model owned by null", listing(("owned_by", None)), "models.schema"),
+    wrong("a listed model without id", listing(("id", ...)), "models.schema"),
+    wrong("a listed model created in milliseconds", listing(("created", CREATED * 1000)), "models.created"),
+    wrong("a model listed twice", models(MODEL, MODEL), "models.unique"),
+    wrong("an error as a list", answer(ERROR, asked=None, path="/models"), "errors.in-200"),
+    wrong("a model without created", model(("created", ...)), "models.retrieve.schema"),
+    wrong("a model of another object", model(("object", "llm")), "models.retrieve.schema"),
+    wrong(
+        "a list in place of a model",
+        answer({"object": "list", "data": [MODEL]}, asked=None, path="/models/m"),
+        "models.retrieve.schema",
+    ),
+)

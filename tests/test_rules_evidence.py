@@ -1,0 +1,123 @@
+"""Rules are silent where the evidence is missing: in recordings that lost something, and where the suite itself gave up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from canned.making import COMPLETION, GOOD, answer, chat, lines, stream, streamed
+from test_rules_canned import RULES, findings, speaking
+
+from conformance.endpoints import applies, wants_stream
+from conformance.judge import run_rule
+from conformance.messages import Exchange, Failure, Reading, Request
+from conformance.model import Case, Outcome, Target
+
+DUPLICATE = streamed(b"\xef\xbb\xbf" + lines(*GOOD))
+LIMITED = chat(("choices.0.finish_reason", "length"), max_tokens=50)
+
+
+def recorded(exchange: Exchange, **source: Any) -> Exchange:
+    return replace(exchange, source={"fidelity": "raw", **source})
+
+
+@pytest.mark.parametrize(
+    ("name", "exchange", "source"),
+    [
+        ("http.json", answer(b'{"id": 1, "id": 2}'), {"fidelity": "json-reparsed"}),
+        ("http.json", answer(b""), {"fidelity": "raw"}),
+        ("http.content-type", answer(COMPLETION, None), {"headers_complete": False}),
+        ("http.content-type", answer(COMPLETION, "REDACTED"), {"headers_masked": ["Content-Type"]}),
+        ("chat.stream.content-type", streamed(lines(*GOOD), None), {"headers_complete": False}),
+        ("chat.stream.framing", DUPLICATE, {"fidelity": "canonicalised-by-recorder"}),
+        ("chat.stream.end", streamed(lines(*GOOD).rstrip()), {"fidelity": "raw"}),
+        ("chat.usage.sum", chat(("usage.total_tokens", 99)), {"sanitised": True}),
+        ("chat.created", chat(("created", "MASKED")), {"sanitised": True}),
+        ("chat.created.clock", chat(("created", 1677652288)), {"fidelity": "raw"}),
+        ("errors.envelope", answer(b"", status=401), {"fidelity": "raw"}),
+    ],
+)
+def test_recordings_that_lost_something_are_unclear(name: str, exchange: Exchange, source: dict[str, Any]) -> None:
+    assert findings(RULES[name], exchange)
+    assert findings(RULES[name], recorded(exchange, **source)) is None
+
+
+def test_the_same_findings_in_faithful_recordings() -> None:
+    assert findings(RULES["chat.stream.framing"], recorded(DUPLICATE, fidelity="raw-headers-redacted"))
+    assert findings(RULES["chat.usage.sum"], recorded(chat(("usage.total_tokens", 99)), sanitised=False))
+
+
+@pytest.mark.parametrize(
+    "name", ["chat.finish_reason.cut", "chat.n.count", "chat.stop.absent", "chat.logprobs.unasked", "chat.max_tokens.bound"]
+)
+def test_a_lost_request_is_unclear(name: str) -> None:
+    assert findings(RULES[name], replace(LIMITED, request=Request("POST", "/v1/chat/completions"))) is None
+
+
+def test_a_lost_request_is_told_by_its_answer() -> None:
+    lost = Request("POST", "/v1/chat/completions")
+    assert wants_stream(replace(stream(*GOOD), request=lost))
+    assert not wants_stream(replace(chat(), request=lost))
+    assert speaking(replace(stream(*GOOD), request=lost)) == set()
+
+
+def test_a_request_spelled_by_hand_is_read() -> None:
+    request = Request("POST", "/chat/completions", body=b'{"stream": true}')
+    assert wants_stream(replace(stream(*GOOD), request=request))
+
+
+def test_requests_that_are_wrong_on_purpose_are_judged_as_errors_only() -> None:
+    accepted = chat(("created", None))
+    wrong = replace(accepted, request=replace(accepted.request, wrong=True))
+    assert "chat.created" in speaking(accepted)
+    assert speaking(wrong) == set()
+    assert "errors.in-200" in speaking(replace(answer({"error": "no"}), request=wrong.request))
+
+
+@pytest.mark.parametrize(
+    ("kind", "speaks"),
+    [("reset", True), ("timeout", True), ("protocol", True), ("limit", False), ("budget", False), ("lost", False)],
+)
+def test_answers_that_break_off(kind: str, speaks: bool) -> None:
+    cut = streamed(lines(*GOOD[:2])[:-20], failure=Failure(kind, "gone"))
+    assert speaking(cut) == ({"chat.complete"} if speaks else set())
+
+
+def test_answers_that_never_began_are_no_matter_of_rules() -> None:
+    never = Exchange(Request("POST", "/chat/completions", {}), failure=Failure("connect", "refused"))
+    assert not any(applies(rule.on, never) for rule in RULES.values())
+
+
+def test_what_the_official_client_says() -> None:
+    rule, failed, strict = (
+        RULES["clients.sdk.reads"],
+        Reading("sdk", error="APIError", message="boom"),
+        Reading("sdk-strict", error="ValidationError"),
+    )
+    assert findings(rule, replace(chat(), readings=(Reading("sdk", value={}),))) == []
+    assert findings(rule, replace(chat(), readings=(Reading("sdk", value={}), strict))) == []
+    assert findings(rule, chat()) is None
+    assert findings(rule, replace(answer({}, status=400), readings=(failed,))) is None
+    [alone] = findings(rule, replace(chat(), readings=(failed,))) or ()
+    assert alone.seen_by == ("sdk",)
+    assert alone.outcome is Outcome.FAILS
+    [both] = findings(rule, replace(chat(), readings=(failed, strict))) or ()
+    assert both.seen_by == ("sdk", "sdk-strict")
+
+
+def test_a_verdict_names_the_exchanges_that_break_the_rule() -> None:
+    good, bad = chat(), chat(("usage.total_tokens", 99), user="someone")
+    result = run_rule(Case(RULES["chat.usage.sum"], "raw"), [good, bad, chat(("usage", None))])
+    assert result.outcome is Outcome.DIFFERS
+    assert result.reason == "1 of 2 exchanges"
+    assert result.exchanges == (bad.request.key,)
+
+
+def test_every_rule_has_a_request_to_run_alone_with() -> None:
+    target = Target("http://x/v1", model="m")
+    for rule in RULES.values():
+        assert rule.seed is not None
+        assert isinstance(rule.seed(target), Request)
+        assert rule.title[0].islower()
+        assert rule.about
