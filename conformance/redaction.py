@@ -114,35 +114,40 @@ def _without(data: bytes, offset: int, spans: Sequence[tuple[int, int]]) -> byte
 
 def _spans(data: bytes, secrets: tuple[str, ...]) -> list[tuple[int, int]]:
     """Where secrets stand, in order and apart from each other."""
-    forms, pattern = _searched(secrets)
-    lower = data.lower() if forms else b""
-    if not any(form in lower for form in forms):  # the quick way for nearly all data
+    needles, pattern, begun = _searched(secrets)
+    lower = data.lower() if needles else b""
+    if not any(needle in lower for needle in needles):  # the quick way for nearly all data
         return []
-    return [match.span() for match in pattern.finditer(data)]
+    spans: list[tuple[int, int]] = []
+    for match in pattern.finditer(lower):
+        start, end = match.span()
+        end = max([end, *(start + _common(whole, lower[start : start + len(whole)]) for whole in begun.get(match[0], ()))])
+        if spans and start < spans[-1][1]:  # the beginning just found goes on into what looked like the next
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _common(one: bytes, other: bytes) -> int:
+    """How many bytes both begin with."""
+    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
 
 
 @lru_cache(maxsize=16)
-def _searched(secrets: tuple[str, ...]) -> tuple[tuple[bytes, ...], re.Pattern[bytes]]:
-    """The shortest texts to look for, in lower case, and the pattern that finds all that belongs to them."""
-    forms: dict[bytes, bytes] = {}
-    for secret in secrets:
-        if len(secret) >= _SHORT:
-            for form in _spellings(secret):
-                forms |= _fragments(form.lower())
-        elif len(secret) > 1 and secret.lower() not in PLACEHOLDERS:
-            word = secret.lower().encode()
-            forms[word] = rb"(?<![0-9a-z])" + re.escape(word) + rb"(?![0-9a-z])"
-    longest_first = sorted(forms, key=len, reverse=True)
-    return tuple(forms), re.compile(b"|".join(forms[form] for form in longest_first) or rb"(?!)", re.IGNORECASE)
-
-
-def _fragments(form: bytes) -> dict[bytes, bytes]:
-    """The beginning and the end of a form, each with the pattern that takes along as much of the rest as is there."""
-    if len(form) <= _FRAGMENT:
-        return {form: re.escape(form)}
-    head, tail = form[:_FRAGMENT], form[-_FRAGMENT:]
-    rest = b"".join(b"(?:" + re.escape(form[at : at + 1]) for at in range(_FRAGMENT, len(form)))
-    return {head: re.escape(head) + rest + b")?" * (len(form) - _FRAGMENT), tail: re.escape(tail)}
+def _searched(secrets: tuple[str, ...]) -> tuple[tuple[bytes, ...], re.Pattern[bytes], dict[bytes, list[bytes]]]:
+    """The shortest texts to look for, the pattern that finds whole spellings, beginnings and ends, in this order, and the
+    spellings that a beginning may be of. All in lower case.
+    """
+    words = {one.lower().encode() for one in secrets if 1 < len(one) < _SHORT and one.lower() not in PLACEHOLDERS}
+    forms = {form.lower() for one in secrets if len(one) >= _SHORT for form in _spellings(one)}
+    begun: dict[bytes, list[bytes]] = {}
+    for form in sorted(forms):
+        begun.setdefault(form[:_FRAGMENT], []).append(form)
+    ends = {form[-_FRAGMENT:] for form in forms}
+    patterns = [re.escape(form) for form in (*sorted(forms, key=len, reverse=True), *sorted(begun), *sorted(ends))]
+    patterns += [rb"(?<![0-9a-z])" + re.escape(word) + rb"(?![0-9a-z])" for word in sorted(words)]
+    return tuple(sorted({*words, *begun, *ends})), re.compile(b"|".join(patterns) or rb"(?!)"), begun
 
 
 def _spellings(secret: str) -> set[bytes]:

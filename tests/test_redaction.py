@@ -1,0 +1,132 @@
+"""No spelling of a key is written down, and nothing else is lost for it."""
+
+from base64 import b64encode, urlsafe_b64encode
+from dataclasses import replace
+from itertools import pairwise
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from conformance.messages import Exchange, Failure, Piece, Reading, Request, Setup
+from conformance.redaction import REDACTED, redacted, redacted_bytes, redacted_exchange, redacted_pieces
+
+KEY = 'sk-Abc/dEf+123"4567890xyz'
+SECRETS = (KEY,)
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        KEY,
+        KEY.lower(),
+        KEY.upper(),
+        quote(KEY, safe=""),
+        quote(KEY).lower(),
+        KEY.replace('"', '\\"'),
+        KEY.replace('"', '\\"').replace("/", "\\/"),
+        KEY.encode().hex(),
+        KEY.encode().hex().upper(),
+        KEY[:14],
+        KEY[-12:],
+    ],
+)
+def test_every_spelling_goes(spelled):
+    assert redacted(f"before {spelled} after", SECRETS) == f"before {REDACTED} after"
+
+
+@pytest.mark.parametrize("encode", [b64encode, urlsafe_b64encode])
+@pytest.mark.parametrize("user", ["", "u", "us", "use", "user:"])
+def test_base64_goes_at_every_alignment(encode, user):
+    whole = encode((user + KEY).encode()).decode().rstrip("=")
+    left = redacted(f"Basic {whole}", SECRETS)
+    assert REDACTED in left
+    assert len(left.replace(REDACTED, "")) <= len("Basic ") + len(user) * 2 + 4
+
+
+@given(before=st.binary(max_size=40), after=st.binary(max_size=40), cuts=st.lists(st.integers(0, 100), max_size=5))
+def test_a_key_torn_across_pieces_goes(before, after, cuts):
+    whole = before + KEY.encode() + after
+    places = sorted({0, len(whole), *(cut % len(whole) for cut in cuts)})
+    pieces = tuple(Piece(float(start), whole[start:end]) for start, end in pairwise(places))
+    clean = redacted_pieces(pieces, SECRETS)
+    joined = b"".join(piece.data for piece in clean)
+    assert joined == redacted_bytes(whole, SECRETS)
+    assert KEY.lower().encode() not in joined.lower()
+    assert joined.count(REDACTED.encode()) >= 1
+    assert [piece.at for piece in clean] == [piece.at for piece in pieces]
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
+def test_what_holds_no_secret_stays(value):
+    assert redacted(value, SECRETS) == value
+
+
+def test_of_a_long_key_nothing_is_left_whatever_has_to_be_escaped_in_it():
+    long = "k" * 13 + '"' + "0123456789" * 5 + "/" + "z" * 13
+    assert redacted(long.replace('"', '\\"'), (long,)) == REDACTED
+    assert redacted(quote(long), (long,)) == REDACTED
+
+
+@pytest.mark.parametrize("length", [8, 12, 13, 200, 3000])
+def test_keys_may_be_of_any_length(length):
+    key = ("q7" * length)[:length]
+    for text in (key, key[:12], b64encode(key.encode()).decode(), key.encode().hex()):
+        assert redacted(text, (key,)).startswith(REDACTED)
+        assert len(redacted(text, (key,))) <= len(REDACTED) + 3
+
+
+def test_keys_of_objects_are_cleaned_too():
+    assert redacted({KEY: [KEY, {"a": KEY}]}, SECRETS) == {REDACTED: [REDACTED, {"a": REDACTED}]}
+
+
+@pytest.mark.parametrize(
+    ("secret", "text", "left"),
+    [
+        ("ollama", "ollama serves ollama", "ollama serves ollama"),
+        ("", "nothing", "nothing"),
+        ("x", "xxx", "xxx"),
+        ("hunter2", "is hunter2, not hunter22", f"is {REDACTED}, not hunter22"),
+    ],
+)
+def test_short_keys_are_words_and_placeholders_are_none(secret, text, left):
+    assert redacted(text, (secret,)) == left
+
+
+def test_an_exchange_is_cleaned_everywhere_and_keeps_its_key():
+    request = Request(
+        "POST",
+        f"/x/{KEY}",
+        {"a": KEY},
+        headers=(("X-Api-Key", "other"), ("X", KEY)),
+        query=f"key={quote(KEY)}",
+        setup=Setup(authorization=f"Bearer {KEY}"),
+    )
+    exchange = Exchange(
+        request,
+        401,
+        (("Set-Cookie", "session=1"), ("WWW-Authenticate", f"Bearer {KEY}"), ("Date", "now")),
+        (Piece(0.1, KEY[:5].encode()), Piece(0.2, KEY[5:].encode())),
+        Failure("reset", f"no {KEY}"),
+        readings=(Reading("sdk", [KEY], message=KEY, details={"message": KEY}),),
+        source={"by": KEY},
+    )
+    clean = redacted_exchange(exchange, SECRETS)
+    assert KEY not in repr(clean)
+    assert "other" not in repr(clean)
+    assert "session" not in repr(clean)
+    assert clean.header("date") == "now"
+    assert clean.request.key == exchange.request.key
+    assert clean.body == REDACTED.encode()
+
+
+def test_a_body_sent_is_cleaned_as_well():
+    exchange = Exchange(Request("POST", "/x", body=KEY.encode()), 200)
+    assert redacted_exchange(exchange, SECRETS).request.body == REDACTED.encode()
+    untouched = replace(exchange, request=Request("POST", "/x", body=b""))
+    assert redacted_exchange(untouched, SECRETS).request.body == b""
