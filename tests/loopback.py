@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 Answer = Callable[[socket.socket, bytes], object]
 """Answers one request on a connection. What it gives, if true, keeps the connection open for the next."""
@@ -15,12 +17,13 @@ Answer = Callable[[socket.socket, bytes], object]
 @dataclass
 class Served:
     port: int
+    scheme: str = "http"
     requests: list[bytes] = field(default_factory=list)
     connections: int = 0
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}/v1"
+        return f"{self.scheme}://127.0.0.1:{self.port}/v1"
 
     def header(self, name: str, number: int = -1) -> list[str]:
         lines = self.requests[number].partition(b"\r\n\r\n")[0].decode("latin-1").split("\r\n")[1:]
@@ -34,21 +37,24 @@ class Served:
 
 
 @contextmanager
-def serving(answer: Answer) -> Iterator[Served]:
+def serving(answer: Answer, secure: bool = False) -> Iterator[Served]:
+    """`secure` speaks TLS, with a certificate that nobody trusts."""
     listener = socket.create_server(("127.0.0.1", 0))
-    served = Served(listener.getsockname()[1])
+    served = Served(listener.getsockname()[1], "https" if secure else "http")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(Path(__file__).parent / "data" / "loopback.pem")
     open_ones: list[socket.socket] = []
 
     def accept() -> None:
         with suppress(OSError):
             while True:
                 connection, _ = listener.accept()
-                open_ones.append(connection)
                 served.connections += 1
                 threading.Thread(target=converse, args=(connection,), daemon=True).start()
 
     def converse(connection: socket.socket) -> None:
-        with suppress(OSError), connection:
+        with suppress(OSError), context.wrap_socket(connection, True) if secure else connection as connection:
+            open_ones.append(connection)
             while request := _read(connection):
                 served.requests.append(request)
                 if not answer(connection, request):
