@@ -87,7 +87,7 @@ def thoughtful(answer: dict, request: Request) -> dict:
         choice["message"].update(thought)
         choice["finish_reason"] = "length"
     spent = request.json.get("max_tokens") or request.json.get("max_completion_tokens")
-    return {**answer, "usage": {**answer["usage"], "completion_tokens": spent}}
+    return {**answer, "usage": {**answer["usage"], "completion_tokens": spent * len(answer["choices"])}}
 
 
 def hanging(among: Callable[[dict], bool]) -> Send:

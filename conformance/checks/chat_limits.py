@@ -50,7 +50,9 @@ def max_completion_tokens(target: Target, send: Send) -> Noted:
 
 
 def _limited(target: Target, send: Send, name: str) -> Noted:
-    """Compares the cut answer with the whole one, by count and by length. Raises Unclear where the whole one is as short."""
+    """Compares the cut answer with the whole one, by count and by length; a count a little above the limit is judged by rules.
+    Raises Unclear where the whole one is as short.
+    """
     few, many = (Object({"max_tokens": ..., name: limit}) for limit in (FEW, 48))
     cut = answered(send, sentence(target, **few), sentence(target, max_tokens=...))
     whole = given(send, sentence(target, **many))
@@ -58,8 +60,6 @@ def _limited(target: Target, send: Send, name: str) -> Noted:
     if (count or 0) > 2 * FEW or (length > LONG and length >= len(text_of(whole))):
         actual = f"{count} tokens" if count else f"{length} characters"
         yield Finding("runs on past the limit", f"$.{name}", f"{FEW} tokens at most", actual, outcome=Outcome.IGNORED)
-    elif count and count > FEW:
-        yield Finding("counts more tokens than the limit", "$.usage.completion_tokens", f"{FEW} at most", str(count))
     elif not _longer(whole, cut):
         raise Unclear("the answer is no longer without the limit")
 

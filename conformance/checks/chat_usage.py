@@ -8,6 +8,7 @@ from __future__ import annotations
 from conformance.answers import (
     Object,
     attempted,
+    choices_of,
     chunks_of,
     count_of,
     given,
@@ -15,7 +16,7 @@ from conformance.answers import (
     streamed_text,
     text_of,
 )
-from conformance.calls import chat, sentence, story, told
+from conformance.calls import chat, sampled, sentence, story, told
 from conformance.messages import Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
@@ -53,6 +54,18 @@ def grows(target: Target, send: Send) -> Noted:
         _ensure_steady(target, send)
         yield Finding("counts no more prompt tokens for a longer prompt", f"$.usage.{PROMPT}", f"more than {less}", str(more))
     yield from _answers(given(send, sentence(target, max_tokens=4)), given(send, story(target)))
+
+
+@check("chat.usage.choices", "counts the tokens of every choice", Level.SHOULD, "chat.usage", LINK)
+def choices(target: Target, send: Send) -> Noted:
+    """Three choices at once. Each that was cut by the limit of 24 tokens has so many, so two of them are 48 at the least."""
+    answer = given(send, sampled(target, n=3))
+    cut = [choice for choice in choices_of(answer) if choice.get("finish_reason") == "length"]
+    if len(cut) < 2:
+        raise Unclear("there are no two choices that were cut by the limit")
+    least, count = 24 * len(cut), count_of(answer, ANSWER)
+    if count < least:
+        yield Finding("leaves the tokens of some choices out", f"$.usage.{ANSWER}", f"at least {least}", str(count))
 
 
 def _answers(short: Object, long: Object) -> Noted:
