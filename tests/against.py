@@ -119,6 +119,7 @@ def distinct(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         sent = exchange.request.json if isinstance(exchange.request.json, dict) else {}
         switches = [sent.get(name) for name in ("stream", "tool_choice", "stop", "n", "response_format")]
         what = [exchange.request.method, exchange.request.path, exchange.status, sorted(sent), switches, exchange.request.wrong]
+        what += [exchange.body.isascii()]
         kinds.setdefault(repr(what), replace(exchange))
     yield from kinds.values()
 

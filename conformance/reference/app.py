@@ -13,7 +13,7 @@ from conformance.messages import Exchange, Failure, Piece, Request, Send
 from conformance.reference.chat import answer as plain_answer
 from conformance.reference.chat import completed
 from conformance.reference.choices import letters, settings_of
-from conformance.reference.errors import bad_key, unknown_route, unreadable, wrong_method, wrong_type
+from conformance.reference.errors import bad_key, unknown_route, unreadable, wrong_content_type, wrong_method, wrong_type
 from conformance.reference.faults import Fault, named
 from conformance.reference.fields import check_request
 from conformance.reference.jobs import create_job, listed_jobs
@@ -106,7 +106,9 @@ def _chat(asked: Asked, server: Server, chance: int) -> Reply:
 def _read(asked: Asked) -> Object:
     """The JSON object of a request's body. Raises Refused."""
     media = asked.headers.get("content-type", JSON).partition(";")[0].strip().lower()
-    if media != JSON or len(asked.body) > _LARGEST:
+    if media != JSON:
+        raise wrong_content_type(media)
+    if len(asked.body) > _LARGEST:
         raise unreadable()
     try:
         value = json.loads(asked.body.decode("utf-8"), parse_constant=_no_constant)

@@ -53,6 +53,11 @@ def unreadable() -> Refused:
     return bad_request("The body of your request is not valid JSON.")
 
 
+def wrong_content_type(media: str) -> Refused:
+    """A body that is not called JSON."""
+    return Refused(415, envelope(f"The content type '{media}' is not application/json.", code="unsupported_content_type"))
+
+
 def unknown_model(name: str, param: str | None = None) -> Refused:
     """A model that does not exist."""
     return Refused(404, envelope(f"There is no model '{name}', or you may not use it.", param=param, code="model_not_found"))

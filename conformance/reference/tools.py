@@ -103,8 +103,9 @@ def chosen(sent: Object, chance: Random) -> list[Object]:
     if choice == "none" or not functions:
         return []
     wanted = _wanted(sent, functions)
-    if choice == "required" and not wanted:
-        wanted = chance.sample(list(functions.values()), k=min(2, len(functions)))
+    if choice == "required" and len(wanted) < 2:
+        others = [one for one in functions.values() if one not in wanted]
+        wanted = wanted + chance.sample(others, k=min(2 - len(wanted), len(others)))
     single = sent.get("parallel_tool_calls") is False or "functions" in sent
     return wanted[:1] if single else wanted
 

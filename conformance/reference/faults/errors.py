@@ -8,6 +8,7 @@ from typing import Any
 from conformance.reference.errors import envelope
 from conformance.reference.faults.parts import GITHUB, without
 from conformance.reference.faults.registry import fault
+from conformance.reference.messages import ROLES
 from conformance.reference.models import NAMES
 from conformance.reference.values import Asked, Object, Refused
 
@@ -56,10 +57,7 @@ def error_members_missing(refused: Refused) -> Refused:
     "error-in-success",
     seen=GITHUB + "runpod-workers/worker-vllm/issues/57",
     on="refused",
-    speaks=(
-        "errors.in-200",
-        "errors.unknown-model.refused",
-    ),
+    speaks=("errors.in-200", "errors.unknown-model.refused", "errors.stream.in-200", "models.retrieve.unknown"),
 )
 def error_in_success(refused: Refused) -> Refused:
     """Says with status 200 that there is no such model."""
@@ -164,7 +162,13 @@ def unknown_model_is_500(refused: Refused) -> Refused:
     return Refused(500, envelope("Model not found", "server_error")) if _code(refused) == "model_not_found" else refused
 
 
-@fault("wounded-by-errors", seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692", on="refused sent", speaks=("errors.recovery.after",))
+@fault(
+    "wounded-by-errors",
+    seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692",
+    on="refused sent",
+    speaks=("errors.recovery.after",),
+    also=("errors.stream",),
+)
 def wounded_by_errors(value: Any, asked: Asked) -> Any:
     """Answers nothing but 500 once a request was wrong."""
     if isinstance(value, Refused):
@@ -180,4 +184,53 @@ def key_demanded(sent: Object, asked: Asked) -> Object:
     """Wants a key that looks like one of OpenAI's."""
     if not asked.headers.get("authorization", "").startswith(("Bearer none", "Bearer sk-")):
         raise Refused(401, envelope("Wrong API key.", code="invalid_api_key"))
+    return sent
+
+
+@fault(
+    "body-of-other-type-is-500",
+    seen=GITHUB + "LostRuins/koboldcpp/issues/643",
+    on="refused",
+    speaks=("errors.malformed.array", "errors.malformed.string"),
+)
+def body_of_other_type_is_500(refused: Refused) -> Refused:
+    """Answers 500 where the body is JSON and no object."""
+    other = isinstance(refused.body, dict) and refused.body["error"]["param"] == "body"
+    return Refused(500, envelope("object has no attribute 'get'", "server_error")) if other else refused
+
+
+@fault("no-messages-is-500", seen=GITHUB + "madroidmaq/mlx-omni-server/pull/117", on="refused", speaks=("errors.range.messages",))
+def no_messages_is_500(refused: Refused) -> Refused:
+    """Answers 500 where the conversation is empty."""
+    return Refused(500, envelope("list index out of range", "server_error")) if _code(refused) == "empty_array" else refused
+
+
+@fault("any-role-taken", seen=GITHUB + "sgl-project/sglang/pull/25800", on="sent", speaks=("errors.range.role",))
+def any_role_taken(sent: Object) -> Object:
+    """Takes roles that nobody knows for the user's."""
+    held = sent.get("messages")
+    if not isinstance(held, list):
+        return sent
+    known = [
+        one | {"role": "user"}
+        if isinstance(one, dict) and one.get("role") not in ROLES and isinstance(one.get("role"), str)
+        else one
+        for one in held
+    ]
+    return sent | {"messages": known}
+
+
+@fault(
+    "numbers-clamped",
+    seen=GITHUB + "raullenchai/Rapid-MLX/issues/461",
+    on="sent",
+    speaks=("errors.range.n", "errors.range.top_p", "errors.range.top_logprobs"),
+)
+def numbers_clamped(sent: Object) -> Object:
+    """Takes any number and brings it into range."""
+    bounds = {"n": (1, 128), "top_p": (0, 1), "top_logprobs": (0, 20)}
+    for name, (low, high) in bounds.items():
+        given = sent.get(name)
+        if isinstance(given, int | float) and not isinstance(given, bool):
+            sent = sent | {name: min(max(given, low), high)}
     return sent

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+from conformance.reference.errors import envelope, wrong_content_type
 from conformance.reference.faults.parts import GITHUB, streamed
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Refused, Reply
@@ -24,15 +25,15 @@ def page_for_unknown_paths(reply: Reply, asked: Asked) -> Reply:
 
 
 @fault(
-    "page-for-get",
+    "page-for-other-methods",
     seen=GITHUB + "mnfst/llm-gateway/issues/2126",
     on="reply",
-    speaks=("errors.method.get-chat",),
+    speaks=("errors.method.get-chat", "errors.method.delete-chat"),
     also=("http.json",),
 )
-def page_for_get(reply: Reply, asked: Asked) -> Reply:
-    """Answers a GET on the chat endpoint with a web page and 200."""
-    return _page(reply, 200) if (asked.method, asked.path) == ("GET", "/chat/completions") else reply
+def page_for_other_methods(reply: Reply, asked: Asked) -> Reply:
+    """Answers other methods than POST on the chat endpoint with a web page and 200."""
+    return _page(reply, 200) if asked.method != "POST" and asked.path == "/chat/completions" else reply
 
 
 @fault("json-labelled-plain", seen=GITHUB + "EricLBuehler/mistral.rs/issues/79", on="reply", speaks=("http.content-type",))
@@ -78,16 +79,24 @@ def nothing_is_lost(reply: Reply, asked: Asked) -> Reply:
     return replace(reply, frames=(), lost=True) if asked.method == "POST" and reply.status == 200 else reply
 
 
+@fault("charset-refused", seen=GITHUB + "phodal/auto-dev/issues/289", on="sent", speaks=("errors.content-type.charset",))
+def charset_refused(sent: Object, asked: Asked) -> Object:
+    """Refuses JSON that names its charset."""
+    media = asked.headers.get("content-type", "")
+    if "charset" in media:
+        raise wrong_content_type(media)
+    return sent
+
+
 @fault(
-    "any-content-type",
+    "other-content-types-crash",
     seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/443",
     on="refused",
-    speaks=("errors.content-type.form",),
+    speaks=("errors.content-type.form", "errors.content-type.plain"),
 )
-def any_content_type(refused: Refused, asked: Asked) -> Refused:
-    """Fails for bodies of another content type."""
-    media = asked.headers.get("content-type", "application/json")
-    return refused if media.startswith("application/json") else Refused(500, refused.body)
+def other_content_types_crash(refused: Refused) -> Refused:
+    """Answers 500 for bodies of another content type."""
+    return Refused(500, envelope("no JSON", "server_error")) if refused.status == 415 else refused
 
 
 @fault(

@@ -154,15 +154,12 @@ def content_as_parts(value: Object) -> Object:
     seen=GITHUB + "triton-inference-server/server/issues/7724",
     on="answer",
     speaks=("chat.create",),
-    also=(
-        "chat.json_object",
-        "chat.json_schema",
-    ),
+    also=("chat.json_object", "chat.json_schema", "chat.finish_reason"),
 )
 def content_empty(value: Object) -> Object:
     """Answers with no text."""
     for choice in choices(value):
-        choice["finish_reason"] = "stop"
+        choice["finish_reason"] = "stop" if choice["finish_reason"] == "length" else choice["finish_reason"]
     return with_texts(value, lambda _: "")
 
 
@@ -171,7 +168,7 @@ def content_empty(value: Object) -> Object:
     seen=GITHUB + "BerriAI/litellm/issues/8953",
     on="answer",
     speaks=("chat.content.present",),
-    also=("chat.json_object", "chat.json_schema"),
+    also=("chat.json_object", "chat.json_schema", "chat.finish_reason", "chat.history"),
 )
 def content_null(value: Object) -> Object:
     """Answers with null for the text."""
@@ -211,6 +208,7 @@ def content_absent_beside_calls(value: Object) -> Object:
     seen=GITHUB + "mlc-ai/mlc-llm/pull/1142",
     on="answer chunk",
     speaks=("chat.content.text",),
+    also=("chat.logprobs", "chat.stream*", "chat.history"),
 )
 def characters_torn(value: Object) -> Object:
     """Decodes every token by itself, so that characters beyond ASCII fall apart."""

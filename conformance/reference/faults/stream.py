@@ -153,10 +153,7 @@ def message_for_delta(chunk: Object) -> Object:
     seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/3280",
     on="chunks",
     speaks=("chat.stream.increments",),
-    also=(
-        "chat.json_object",
-        "chat.json_schema",
-    ),
+    also=("chat.json_object", "chat.json_schema", "chat.stream.equality"),
 )
 def deltas_cumulative(chunks: Chunks) -> Chunks:
     """Repeats the whole text so far in every delta."""
@@ -252,7 +249,7 @@ def stream_refused(sent: Object) -> Object:
     seen=GITHUB + "BerriAI/litellm/issues/3276",
     on="chunks",
     speaks=("chat.stream.order",),
-    also=("chat", "chat.finish_reason"),
+    also=("chat", "chat.finish_reason", "chat.n", "chat.tools"),
 )
 def choice_index_changes(chunks: Chunks) -> Chunks:
     """Opens a stream with choice 1 and goes on with choice 0."""

@@ -80,7 +80,13 @@ def call_ids_equal(value: Object) -> Object:
     return _called(value, id="call_000000000000000000000000")
 
 
-@fault("calls-doubled", seen=GITHUB + "sgl-project/sglang/issues/23071", on="answer", speaks=("chat.tool_calls.ids",))
+@fault(
+    "calls-doubled",
+    seen=GITHUB + "sgl-project/sglang/issues/23071",
+    on="answer",
+    speaks=("chat.tool_calls.ids",),
+    also=("chat.parallel_tool_calls",),
+)
 def calls_doubled(answer: Object) -> Object:
     """Lists every call twice, under one id."""
     for said in saying(answer):
@@ -132,7 +138,7 @@ def call_index_from_one(chunk: Object) -> Object:
     return chunk
 
 
-@fault("call-index-reused", seen=GITHUB + "ollama/ollama/issues/15457", on="chunk", speaks=("chat.stream.tools.index",))
+@fault("call-index-reused", seen=GITHUB + "ollama/ollama/issues/15457", on="chunk", speaks=("chat.stream.tools.once",))
 def call_index_reused(chunk: Object) -> Object:
     """Gives every streamed call the index 0."""
     return _called(chunk, index=0)
@@ -195,10 +201,7 @@ def stream_with_tools_refused(sent: Object, asked: Asked) -> Object:
     "tools-ignored",
     seen=GITHUB + "Blaizzy/mlx-vlm/issues/1045",
     on="sent",
-    speaks=(
-        "chat.tools.named",
-        "chat.tool_choice.required",
-    ),
+    speaks=("chat.tools.required", "chat.tool_choice.required"),
 )
 def tools_ignored(sent: Object) -> Object:
     """Takes tools and never calls one."""
@@ -264,10 +267,7 @@ def tool_results_dropped(sent: Object) -> Object:
     "calls-beside-markers",
     seen=GITHUB + "vllm-project/vllm/issues/38946",
     on="answer",
-    speaks=(
-        "chat.tools.named",
-        "chat.tool_choice.required",
-    ),
+    speaks=("chat.tools.required", "chat.tool_choice.required"),
     also=("chat.function_call",),
 )
 def calls_beside_markers(answer: Object) -> Object:
