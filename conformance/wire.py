@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from conformance.messages import Json
@@ -17,6 +17,7 @@ from conformance.messages import Json
 NOT_JSON = object()
 """Stands for the value of bytes that no reader of JSON would take."""
 
+_BOM = b"\xef\xbb\xbf"
 _DIGITS = 4300
 _END_OF_LINE = re.compile(rb"\r\n|\n|\r")
 
@@ -65,7 +66,7 @@ def read_json(data: bytes) -> Parsed:
     Values are shared between callers and must not be changed.
     """
     problems: list[str] = []
-    if data.startswith(b"\xef\xbb\xbf"):
+    if data.startswith(_BOM):
         problems.append("starts with a byte order mark")
         data = data[3:]
     try:
@@ -106,48 +107,70 @@ def read_events(body: bytes) -> Events:
     """The events of a body, by the WHATWG algorithm: LF, CRLF or CR end a line, a blank line dispatches, an end without one
     drops the event. Legal variety (comments, no space after the colon, several data lines) is read, never a problem.
     """
-    problems: list[str] = []
-    offset = 3 if body.startswith(b"\xef\xbb\xbf") else 0
+    reader = _Reader()
+    offset = len(_BOM) if body.startswith(_BOM) else 0
     if offset:
-        problems.append("starts with a byte order mark")
-    events: list[Event] = []
-    comments = 0
-    data: list[str] = []
-    hollow: list[int] = []
-    kind, begin, pending, named, numbered = "", offset, False, False, False
+        reader.problems.append("starts with a byte order mark")
+    reader.begin = offset
     for raw, start in _lines(body, offset):
+        reader.take(reader.text_of(raw, start), start)
+    tail = body[reader.begin :].decode("utf-8", "replace") if reader.data else ""
+    return Events(tuple(reader.events), tuple(dict.fromkeys(reader.problems)), reader.comments, tail, tuple(reader.hollow))
+
+
+@dataclass
+class _Reader:
+    """What a reader of events knows between two lines: what it has found, and the block that it is in."""
+
+    events: list[Event] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    hollow: list[int] = field(default_factory=list)
+    comments: int = 0
+    begin: int = 0
+    data: list[str] = field(default_factory=list)
+    kind: str = ""
+    named: bool = False
+    numbered: bool = False
+
+    def text_of(self, raw: bytes, start: int) -> str:
+        """The text of a line, with replacement characters where it is no UTF-8."""
         try:
-            line = raw.decode("utf-8")
+            return raw.decode("utf-8")
         except UnicodeDecodeError as error:
-            problems.append(f"is not UTF-8 at byte {start + error.start}")
-            line = raw.decode("utf-8", "replace")
+            self.problems.append(f"is not UTF-8 at byte {start + error.start}")
+            return raw.decode("utf-8", "replace")
+
+    def take(self, line: str, start: int) -> None:
+        """Reads one line that begins at an offset."""
         if not line:
-            if data:
-                events.append(Event("\n".join(data), kind, begin))
-            elif named or numbered:
-                hollow.append(start)
-            data, kind, pending, named = [], "", False, False
-            continue
-        if not (data or kind):
-            begin = start
+            self._dispatch(start)
+            return
+        if not (self.data or self.kind):
+            self.begin = start
         if line.startswith(":"):
-            comments += 1
-            continue
+            self.comments += 1
+            return
         name, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        pending = pending or name == "data"
+        self._field(name, value.removeprefix(" "), line)
+
+    def _dispatch(self, start: int) -> None:
+        if self.data:
+            self.events.append(Event("\n".join(self.data), self.kind, self.begin))
+        elif self.named or self.numbered:
+            self.hollow.append(start)
+        self.data, self.kind, self.named = [], "", False
+
+    def _field(self, name: str, value: str, line: str) -> None:
         if name == "data":
-            data.append(value)
+            self.data.append(value)
         elif name == "event":
-            kind, named = value, named or bool(value)
+            self.kind, self.named = value, self.named or bool(value)
         elif name == "retry":
-            named = named or (value.isascii() and value.isdigit())
+            self.named = self.named or (value.isascii() and value.isdigit())
         elif name == "id":
-            numbered = bool(value) if "\0" not in value else numbered
+            self.numbered = bool(value) if "\0" not in value else self.numbered
         else:
-            problems.append(f"has a line that is no field of an event: {line[:60]!r}")
-    tail = body[begin:].decode("utf-8", "replace") if pending else ""
-    return Events(tuple(events), tuple(dict.fromkeys(problems)), comments, tail, tuple(hollow))
+            self.problems.append(f"has a line that is no field of an event: {line[:60]!r}")
 
 
 def _lines(body: bytes, position: int) -> Iterator[tuple[bytes, int]]:

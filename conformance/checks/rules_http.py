@@ -36,7 +36,8 @@ def _parsed(exchange: Exchange) -> Parsed:
     status = exchange.status or 0
     if wants_stream(exchange) or 300 <= status < 400 or (status >= 400 and not parsed.ok):
         raise Unclear("the answer need not be JSON, or is judged as an error")
-    if not (endpoint_of(exchange) or "json" in (exchange.header("content-type") or "").lower()):
+    labelled = "json" in (exchange.header("content-type") or "").lower()
+    if not endpoint_of(exchange) and (not labelled or exchange.request.path.endswith("/content")):
         raise Unclear("the endpoint is not one of those known to answer in JSON")
     return parsed
 

@@ -7,8 +7,6 @@ https://platform.openai.com/docs/api-reference/chat/object#chat/object-choices
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from itertools import pairwise
 
 from conformance import calls
 from conformance.answers import Object, choices_of
@@ -29,7 +27,8 @@ Entry = tuple[str, Object]
 """The JSON path of an entry, and the entry."""
 
 
-def _plain(target: Target) -> Request:
+def asking(target: Target) -> Request:
+    """A request for tokens with their rivals."""
     return calls.chat(target, logprobs=True, top_logprobs=5)
 
 
@@ -47,16 +46,19 @@ def _lists(exchange: Exchange) -> list[tuple[str, Object, list[Entry]]]:
     return found
 
 
-def _entries(exchange: Exchange) -> list[Entry]:
+def entries_of(exchange: Exchange) -> list[Entry]:
+    """Every entry of every choice. Raises Unclear where there is none."""
     return [entry for _, _, entries in _lists(exchange) for entry in entries]
 
 
-def _rivals(entry: Object) -> list[Object]:
+def rivals_of(entry: Object) -> list[Object]:
+    """The likeliest tokens at the place of an entry."""
     rivals = entry.get("top_logprobs")
     return [rival for rival in rivals if isinstance(rival, dict)] if isinstance(rivals, list) else []
 
 
-def _number(value: Json) -> float | None:
+def number_of(value: Json) -> float | None:
+    """The value if it is a number, infinite where it is too large for a float."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     if abs(value) > 1e300:  # an integer may be too large for a float
@@ -82,7 +84,7 @@ def logprobs_are_absent(exchange: Exchange) -> Noted:
             yield Finding("gives logprobs that nobody asked for", f"$.choices[{place}].logprobs", "null or absent", "present")
 
 
-@rule("chat.logprobs.text", "lists the tokens of the text", Level.MUST, "chat.logprobs", OBJECT, on="chat.proper", seed=_plain)
+@rule("chat.logprobs.text", "lists the tokens of the text", Level.MUST, "chat.logprobs", OBJECT, on="chat.proper", seed=asking)
 def tokens_join_to_content(exchange: Exchange) -> Noted:
     """Joins the tokens of every choice and compares them with its content. Behind it there may be the token that ended the
     answer: a special one, or the rest of the token that held a stop string.
@@ -136,12 +138,12 @@ def _are_bytes(values: list[Json]) -> bool:
     return all((number := integer(value)) is not None and 0 <= number <= 255 for value in values)
 
 
-@rule("chat.logprobs.bytes", "gives the bytes of every token", Level.MUST, "chat.logprobs", OBJECT, on="chat.proper", seed=_plain)
+@rule("chat.logprobs.bytes", "gives the bytes of every token", Level.MUST, "chat.logprobs", OBJECT, on="chat.proper", seed=asking)
 def bytes_are_the_token(exchange: Exchange) -> Noted:
     """Compares `bytes` with the token in UTF-8, where the token is whole characters."""
     ensure_values(exchange)
-    for where, entry in _entries(exchange):
-        for one in (entry, *_rivals(entry)):
+    for where, entry in entries_of(exchange):
+        for one in (entry, *rivals_of(entry)):
             token, given = one.get("token"), one.get("bytes")
             if isinstance(token, str) and isinstance(given, list) and _are_bytes(given) and _differs(token, bytes(given)):
                 yield Finding("the bytes are not those of the token", where, shown(token, 60), shown(str(bytes(given)), 80))
@@ -159,82 +161,15 @@ def _differs(token: str, given: bytes) -> bool:
     "chat.logprobs",
     OBJECT,
     on="chat.proper",
-    seed=_plain,
+    seed=asking,
 )
 def logprobs_are_probabilities(exchange: Exchange) -> Noted:
     """Reads every logprob: finite, and not above zero but for rounding."""
-    for where, entry in _entries(exchange):
-        for one in (entry, *_rivals(entry)):
-            value = _number(one.get("logprob"))
+    for where, entry in entries_of(exchange):
+        for one in (entry, *rivals_of(entry)):
+            value = number_of(one.get("logprob"))
             if value is not None and not (math.isfinite(value) and value <= ROUNDING):
                 yield Finding("a logprob is no logarithm of a probability", where, "a finite number up to 0", shown(value))
-
-
-@rule(
-    "chat.top_logprobs.bound",
-    "lists at most the rivals asked for",
-    Level.MUST,
-    "chat.top_logprobs",
-    OBJECT,
-    on="chat.proper",
-    seed=_plain,
-)
-def rivals_are_bounded(exchange: Exchange) -> Noted:
-    """Counts `top_logprobs` of every token against the number asked for; none where none was asked for."""
-    most = integer(asked(exchange).get("top_logprobs") or 0)
-    for where, entry in _entries(exchange):
-        if most is not None and len(_rivals(entry)) > most:
-            yield Finding(
-                "lists more rivals than asked for", f"{where}.top_logprobs", f"at most {shown(most)}", str(len(_rivals(entry)))
-            )
-
-
-@rule(
-    "chat.top_logprobs.order",
-    "lists the likeliest rivals first",
-    Level.MUST,
-    "chat.top_logprobs",
-    OBJECT,
-    on="chat.proper",
-    seed=_plain,
-)
-def rivals_are_ordered(exchange: Exchange) -> Noted:
-    """Reads the logprobs of rivals: falling, and together no more than certain."""
-    for where, entry in _entries(exchange):
-        yield from _disorder(f"{where}.top_logprobs", [_number(rival.get("logprob")) for rival in _rivals(entry)])
-
-
-def _disorder(where: str, said: list[float | None]) -> Iterator[Finding]:
-    values = [value for value in said if value is not None and math.isfinite(value) and value <= ROUNDING]
-    if any(later > earlier + ROUNDING for earlier, later in pairwise(values)):
-        yield Finding("the rivals are not in order", where, "falling logprobs", shown(str(values)))
-    total = sum(math.exp(value) for value in values)
-    if total > 1 + ROUNDING:
-        yield Finding("the rivals are more than certain together", where, "a sum of probabilities up to 1", f"{total:.4f}")
-
-
-@rule(
-    "chat.top_logprobs.chosen",
-    "gives a chosen token one logprob",
-    Level.SHOULD,
-    "chat.top_logprobs",
-    OBJECT,
-    on="chat.proper",
-    seed=_plain,
-)
-def chosen_agrees(exchange: Exchange) -> Noted:
-    """Compares the logprob of a chosen token with the same token among its rivals, and looks for rivals listed twice."""
-    for where, entry in _entries(exchange):
-        alike = [_number(one.get("logprob")) for one in _rivals(entry) if _same(one, entry)]
-        mine = _number(entry.get("logprob"))
-        if mine is not None and alike and alike[0] is not None and not abs(alike[0] - mine) < ROUNDING:
-            yield Finding("the chosen token has two logprobs", where, shown(mine), shown(alike[0]))
-        if len(alike) > 1:
-            yield Finding("lists a rival twice", f"{where}.top_logprobs", "every token once", shown(entry.get("token"), 40))
-
-
-def _same(one: Object, other: Object) -> bool:
-    return one.get("token") == other.get("token") and one.get("bytes") == other.get("bytes")
 
 
 @rule(
@@ -244,7 +179,7 @@ def _same(one: Object, other: Object) -> bool:
     "chat.logprobs",
     OBJECT,
     on="chat.proper",
-    seed=_plain,
+    seed=asking,
 )
 def entries_are_counted(exchange: Exchange) -> Noted:
     """Compares the number of entries of a single choice with completion_tokens less hidden ones; two may be counted otherwise."""
