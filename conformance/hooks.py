@@ -79,6 +79,7 @@ class Suite:
         if failing:
             pytest.xfail(f"known: {failing[0].case}")
 
+    @pytest.hookimpl(optionalhook=True)
     def pytest_configure_node(self, node: Any) -> None:
         """Tells a worker of pytest-xdist about the run that it shares."""
         target = {**asdict(self.open().target)}

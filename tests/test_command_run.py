@@ -50,7 +50,8 @@ def test_everything_works_on_the_reference_server_and_nothing_else_is_written(tm
 
 def test_a_fault_is_named_and_fails_the_gate(tmp_path):
     with reference(faults=("done-missing",)) as url:
-        result = ended(run(tmp_path, url, *NAMES, "--only", "chat.stream", "--only", "models"))
+        without = ("-p", "no:xdist")  # which the suite can use and does not need
+        result = ended(run(tmp_path, url, *NAMES, "--only", "chat.stream", "--only", "models", *without))
     assert result.code == 1
     broken = {one.check for one in report_in(tmp_path).verdicts if one.standing.value in ("broken", "fault")}
     assert broken == {"chat.stream.done"}
