@@ -188,8 +188,25 @@ def attempted(send: Send, request: Request, control: Request) -> Exchange:
 
 
 def answered(send: Send, request: Request, control: Request) -> Object:
-    """The JSON object that answers `request`; `control` as in `attempted`. Raises Ended."""
-    return object_of(attempted(send, request, control))
+    """The JSON object that answers `request`. Raises Ended, but Unclear where `control`, which differs in the point in question,
+    gets no proper answer either.
+    """
+    return _unlike(object_of, send, request, control)
+
+
+def answered_chunks(send: Send, request: Request, control: Request) -> list[Object]:
+    """The chunks that answer `request`; `control`, a stream as well, as in `answered`. Raises Ended."""
+    return _unlike(chunks_of, send, request, control)
+
+
+def _unlike(read: Callable[[Exchange], Read], send: Send, request: Request, control: Request) -> Read:
+    try:
+        return read(send(request))
+    except Unclear:
+        raise
+    except Ended:
+        _started(read, send(control))
+        raise
 
 
 def speech_of(answer: Object) -> str:

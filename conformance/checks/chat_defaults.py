@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from conformance.answers import choices_of, ensure_success, given, is_ok, object_of
+from conformance.answers import Object, answered, choices_of, ensure_success, given, is_ok
 from conformance.calls import chat, sentence
 from conformance.messages import Exchange, Json, Request, Send
 from conformance.model import Ended, Finding, Level, Noted, Target
@@ -36,7 +36,6 @@ DEFAULTS: Mapping[str, Json] = {
     "temperature": 1,
     "top_p": 1,
     "n": 1,
-    "stream": False,
     "frequency_penalty": 0,
     "presence_penalty": 0,
     "logit_bias": {},
@@ -57,7 +56,7 @@ def null(target: Target, send: Send) -> Noted:
 
 @check("chat.defaults.explicit", "takes a field's default as its absence", Level.MUST, "chat.defaults", LINK)
 def explicit(target: Target, send: Send) -> Noted:
-    """All defaults at once; one at a time where that is refused, to tell which."""
+    """All defaults at once; one at a time where that is refused, to tell which. `stream: false` has a check of its own."""
     yield from _taken(target, send, DEFAULTS)
 
 
@@ -65,7 +64,7 @@ def _taken(target: Target, send: Send, fields: Mapping[str, Json]) -> Noted:
     """What is wrong with the answer to all fields, or else with those to each. Raises Ended where only all together fail."""
     exchange = send(chat(target, **fields))
     if is_ok(exchange):
-        yield from _one_choice(exchange)
+        yield from _one_choice(answered(send, chat(target, **fields), chat(target)))
         return
     given(send, chat(target))
     found = [finding for name, value in fields.items() for finding in _refusals(name, send(_single(target, name, value)))]
@@ -86,7 +85,7 @@ def _refusals(name: str, exchange: Exchange) -> list[Finding]:
     return []
 
 
-def _one_choice(exchange: Exchange) -> Noted:
-    count = len(choices_of(object_of(exchange)))
+def _one_choice(answer: Object) -> Noted:
+    count = len(choices_of(answer))
     if count != 1:
         yield Finding("gives another number of choices", "$.choices", "1 choice", str(count))

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.answers import answered, given, speech_of
+from conformance.answers import answered, given, is_ok, speech_of
 from conformance.calls import sampled, story, wrong
 from conformance.effects import unless_refused
 from conformance.messages import Request, Send
@@ -71,8 +71,9 @@ def zero(target: Target, send: Send) -> Noted:
     "chat.temperature.varies", "varies its answers at a high temperature", Level.MUST, "chat.temperature", f"{LINK}temperature"
 )
 def varies(target: Target, send: Send) -> Noted:
-    """Up to six answers at temperature 1.5, without a seed, until two differ. By chance a right server fails as seldom as with
-    seeds. If answers do vary with the seed, the temperature is at work and a fixed seed was put in.
+    """Up to six answers at temperature 1.5 (1 where that is refused, which is judged by itself), without a seed, until two
+    differ. By chance a right server fails as seldom as with seeds. If answers do vary with the seed, the temperature is at
+    work and a fixed seed was put in.
     """
     texts = _free(target, send)
     if len(set(texts)) > 1:
@@ -86,7 +87,8 @@ def varies(target: Target, send: Send) -> Noted:
 
 
 def _free(target: Target, send: Send) -> list[str]:
-    return list(_until_two_differ(send, [sampled(target, take=take) for take in range(SAMPLES)], story(target)))
+    hot = sampled(target) if is_ok(send(sampled(target))) else sampled(target, temperature=1)
+    return list(_until_two_differ(send, [replace(hot, take=take) for take in range(SAMPLES)], story(target)))
 
 
 def _vary_with_seed(target: Target, send: Send) -> bool:

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from conformance.answers import answered, attempted, chunks_of, given, speech_of, streamed_text, text_of
+from conformance.answers import answered, answered_chunks, given, given_chunks, speech_of, streamed_text, text_of
 from conformance.calls import story, told
-from conformance.messages import Exchange, Request, Send
+from conformance.messages import Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import check
-from conformance.texts import phrases_in, words_in
+from conformance.texts import BEGINNING, phrases_in, words_in
 
 LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop"
 
@@ -46,16 +46,14 @@ def several(target: Target, send: Send) -> Noted:
 @check("chat.stop.stream", "lets no part of a stop string out into a stream", Level.MUST, "chat.stop", LINK)
 def stream(target: Target, send: Send) -> Noted:
     """Two words, so that the stop string is known only after its first tokens, which have to be held back until then."""
-    text, _ = _said(target, send)
+    plain, text = speech_of(given(send, story(target))), streamed_text(given_chunks(send, told(target)))
+    if plain[:BEGINNING] != text[:BEGINNING] or len(text) > 2 * len(plain):
+        raise Unclear("the free stream has another text, which is judged by itself")
     phrases = phrases_in(text)
     if not phrases:
         raise Unclear("the answer has no two words to stop at")
     request = told(target, stop=phrases[0])
-    yield from _judged(text, phrases[0], request, lambda asked: _streamed(attempted(send, asked, told(target))))
-
-
-def _streamed(exchange: Exchange) -> str:
-    return streamed_text(chunks_of(exchange))
+    yield from _judged(text, phrases[0], request, lambda asked: streamed_text(answered_chunks(send, asked, told(target))))
 
 
 def _said(target: Target, send: Send) -> tuple[str, list[str]]:

@@ -5,7 +5,7 @@ https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream
 
 from __future__ import annotations
 
-from conformance.answers import choices_of, chunks_of, given, given_chunks, is_ok, object_of, speech_of, streamed_text
+from conformance.answers import Object, choices_of, chunks_of, deltas_of, given, given_chunks, object_of, speech_of, streamed_text
 from conformance.calls import chat, story, stream, told
 from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
@@ -31,8 +31,8 @@ NATIVE = {"done", "done_reason", "response", "total_duration", "load_duration", 
 def flag(target: Target, send: Send) -> Noted:
     """`stream` left out and false give one JSON object, true gives events."""
     plain = chat(target)
-    if not is_ok(send(plain)):
-        raise Unclear("there is no plain answer to start from")
+    if not _has_events(send(plain)):
+        given(send, plain)
     for request, said in ((plain, "left out"), (chat(target, stream=False), "false")):
         exchange = send(request)
         if _has_events(exchange):
@@ -62,12 +62,19 @@ def equality(target: Target, send: Send) -> Noted:
     plain, streamed = set(), set()
     for take in range(ROUNDS):
         plain.add(speech_of(given(send, story(target, take=take))))
-        streamed.add(streamed_text(given_chunks(send, told(target, take=take))))
+        streamed.add(_whole_text(given_chunks(send, told(target, take=take))))
         if plain & streamed:
             return
     if len(plain) > 2:
         raise Unclear("plain answers differ among themselves")
     yield Finding("streams another text than it gives plainly", "$", repr(min(plain)[-80:]), repr(min(streamed)[-80:]))
+
+
+def _whole_text(chunks: list[Object]) -> str:
+    """Raises Unclear for a stream that was cut by an error or has no deltas: that is judged by the rules."""
+    if any("error" in chunk for chunk in chunks) or not deltas_of(chunks):
+        raise Unclear("the stream has no whole text to compare")
+    return streamed_text(chunks)
 
 
 @check("chat.stream.foreign", "keeps the fields of its own stream out of the chunks", Level.MUST, "chat.stream.foreign", CHUNK)

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from conformance.answers import (
     Object,
-    attempted,
+    answered_chunks,
     choices_of,
-    chunks_of,
     count_of,
+    finish_of,
     given,
     optional_count,
     streamed_text,
     text_of,
 )
 from conformance.calls import chat, sampled, sentence, story, told
-from conformance.messages import Send
+from conformance.messages import Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
 
@@ -63,7 +63,10 @@ def choices(target: Target, send: Send) -> Noted:
     cut = [choice for choice in choices_of(answer) if choice.get("finish_reason") == "length"]
     if len(cut) < 2:
         raise Unclear("there are no two choices that were cut by the limit")
-    least, count = 24 * len(cut), count_of(answer, ANSWER)
+    alone, count = given(send, sampled(target)), optional_count(answer, ANSWER)
+    if count is None or (finish_of(alone) == "length" and count_of(alone, ANSWER) != 24):
+        raise Unclear("tokens are not counted up to the limit")
+    least = 24 * len(cut)
     if count < least:
         yield Finding("leaves the tokens of some choices out", f"$.usage.{ANSWER}", f"at least {least}", str(count))
 
@@ -84,7 +87,9 @@ def _ensure_steady(target: Target, send: Send) -> None:
 @check("chat.stream_options.usage", "ends a stream with its usage on request", Level.MUST, "chat.stream_options", STREAM)
 def usage(target: Target, send: Send) -> Noted:
     """`include_usage` brings a chunk with the counts; where it stands and what else is in it is judged by the rules."""
-    chunks = chunks_of(attempted(send, told(target, stream_options={"include_usage": True}), told(target)))
+    chunks = answered_chunks(send, _with_usage(target), told(target))
+    if any("error" in chunk for chunk in chunks):
+        raise Unclear("the stream was cut by an error")
     if _usage_in(chunks) is None:
         yield Finding("streams no usage though asked to", "$[-1].usage", "an object", "none", outcome=Outcome.IGNORED)
 
@@ -93,13 +98,17 @@ def usage(target: Target, send: Send) -> Noted:
 def equal(target: Target, send: Send) -> Noted:
     """The prompt counts the same; so does the answer where the texts are the same, but for the token that ended it."""
     plain = given(send, story(target))
-    chunks = chunks_of(attempted(send, told(target, stream_options={"include_usage": True}), told(target)))
+    chunks = answered_chunks(send, _with_usage(target), told(target))
     streamed: Object = {"usage": _usage_in(chunks)}
     if count_of(plain, PROMPT) != count_of(streamed, PROMPT):
         _ensure_steady(target, send)
         yield _unequal(PROMPT, plain, streamed)
     if text_of(plain) == streamed_text(chunks) and abs(count_of(plain, ANSWER) - count_of(streamed, ANSWER)) > 1:
         yield _unequal(ANSWER, plain, streamed)
+
+
+def _with_usage(target: Target) -> Request:
+    return told(target, stream_options={"include_usage": True})
 
 
 def _usage_in(chunks: list[Object]) -> Object | None:

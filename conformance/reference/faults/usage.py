@@ -56,6 +56,16 @@ def prompt_tokens_constant(value: Object) -> Object:
     return _counted(value, prompt_tokens=8, total_tokens=8 + said)
 
 
+@fault(
+    "completion-tokens-of-one-choice", seen=GITHUB + "ggml-org/llama.cpp/pull/27318", on="answer", speaks=("chat.usage.choices",)
+)
+def completion_tokens_of_one_choice(answer: Object) -> Object:
+    """Counts the tokens of one choice where there are several."""
+    usage = answer["usage"]
+    said = usage["completion_tokens"] // len(answer["choices"])
+    return _counted(answer, completion_tokens=said, total_tokens=usage["prompt_tokens"] + said)
+
+
 @fault("total-is-not-the-sum", seen=GITHUB + "evalstate/fast-agent/pull/276", on="answer chunk", speaks=("chat.usage.sum",))
 def total_is_not_the_sum(value: Object) -> Object:
     """Counts a total that is more than its parts."""
