@@ -61,6 +61,18 @@ def header_of(exchange: Exchange, name: str) -> str | None:
     return value
 
 
+def is_tame(sent: Object) -> bool:
+    """Whether a request leads to whole characters: hot or biased, a model may well pick bytes that are none, and it repeats the
+    broken ones of its prompt.
+    """
+    heat = sent.get("temperature")
+    hot = isinstance(heat, int | float) and heat > 1
+    try:
+        return not (hot or sent.get("logit_bias") or "\ufffd" in repr(sent))
+    except (RecursionError, ValueError):  # too deep or too long to be spelled
+        return False
+
+
 def integer(value: Json) -> int | None:
     """The value if it is an integer; true and false are none."""
     return value if isinstance(value, int) and not isinstance(value, bool) else None

@@ -8,7 +8,7 @@ from __future__ import annotations
 from conformance import calls
 from conformance.answers import Object, choices_of
 from conformance.endpoints import wants_stream
-from conformance.evidence import asked, ensure_values, integer, shown
+from conformance.evidence import asked, ensure_values, integer, is_tame, shown
 from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import rule
@@ -82,18 +82,12 @@ def _message(choice: Object) -> Object:
 def content_is_text(exchange: Exchange) -> Noted:
     """Looks for U+FFFD and lone surrogates in the content, unless the request holds such, samples wildly or was cut short."""
     ensure_values(exchange)
-    _ensure_tame(asked(exchange))
+    if not is_tame(asked(exchange)):
+        raise Unclear("the request itself may lead to broken characters")
     for place, choice in enumerate(choices_of(answer_of(exchange))):
         text = _message(choice).get("content")
         if isinstance(text, str) and (torn := _torn(text, choice)):
             yield Finding("the text holds a broken character", f"$.choices[{place}].message.content", "whole characters", torn)
-
-
-def _ensure_tame(sent: Object) -> None:
-    """At high temperatures or under a bias a model may well pick bytes that are no character."""
-    heat = sent.get("temperature")
-    if "\ufffd" in repr(sent) or sent.get("logit_bias") or (isinstance(heat, int | float) and heat > 1):
-        raise Unclear("the request itself may lead to broken characters")
 
 
 def _torn(text: str, choice: Object) -> str:

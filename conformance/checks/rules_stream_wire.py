@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import pairwise
 
 from conformance import calls
-from conformance.evidence import ensure_body, ensure_bytes, shown
+from conformance.endpoints import sent_json
+from conformance.evidence import ensure_body, ensure_bytes, is_tame, shown
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Outcome, Unclear
 from conformance.registry import rule
@@ -156,7 +157,8 @@ def characters_are_whole(exchange: Exchange) -> Noted:
     for problem in stream.events.problems:
         if "UTF-8" in problem:
             yield Finding(f"the stream {shown(problem)}", "$", "UTF-8", "")
-    for deltas in stream.of_choice().values():
+    sent = sent_json(exchange)
+    for deltas in stream.of_choice().values() if isinstance(sent, dict) and is_tame(sent) else ():
         pieces = [(delta.where, piece) for delta in deltas if isinstance(piece := delta.delta.get("content"), str) and piece]
         for (_, before), (where, after) in pairwise(pieces):
             if _is_torn(before[-1], after[0]):

@@ -118,6 +118,11 @@ CASES = (
         "a character that the limit cut",
         chat(("choices.0.message.content", "smile \ufffd"), ("choices.0.finish_reason", "length")),
     ),
+    right("a broken character under heat", said("a \ufffd b", temperature=1.5)),
+    right(
+        "a token that is part of a character",
+        listed({**TOKEN, "token": "", "bytes": [240]}, {**TOKEN, "token": "\ufffd", "bytes": [159]}),
+    ),
     right("a limit that held", chat(("choices.0.finish_reason", "length"), max_tokens=2)),
     right("a limit counted one less", chat(("choices.0.finish_reason", "length"), max_tokens=3)),
     right("a new limit that held", chat(max_completion_tokens=2)),

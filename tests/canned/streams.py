@@ -68,6 +68,7 @@ def audio(delta, finish=...):
     return changed(chunk(delta), ("choices.0.finish_reason", finish))
 
 
+TORN = tuple(chunk({"content": text}) for text in ("smile \ufffd", "\ufffd", "\ufffd!"))
 AUDIO = (
     audio({"role": "assistant", "content": None, "audio": {"id": "a", "transcript": "Hi"}}),
     HEAD,
@@ -124,6 +125,7 @@ RIGHT: tuple[Case, ...] = (
         stream(*GOOD[:3], changed(GOOD[3], ("choices.0.finish_details", {"type": "stop"}))),
     ),
     right("whole characters", telling("h\u00e9", "\U0001f600", "\u65e5\u672c")),
+    right("torn characters under a bias", stream(FIRST, *TORN, chunk({}, "stop"), logit_bias={"7": 100})),
     right("text that happens to grow", telling("a", "ab", "abc")),
     right("a stop string that does not occur", stream(*GOOD, stop=["evening"])),
     right("increments as they are made", arriving(1.2, *[1.3 + at / 20 for at in range(33)])),
@@ -189,7 +191,7 @@ FRAMING: tuple[Case, ...] = (
         "chat.complete",
     ),
     wrong("an end within an event", streamed(TWO + b'data: {"id":"chatcmpl-1","obj'), "chat.stream.framing"),
-    wrong("a torn character", telling("smile \ufffd", "\ufffd", "\ufffd!"), "chat.stream.utf8"),
+    wrong("a torn character", stream(FIRST, *TORN, chunk({}, "stop")), "chat.stream.utf8"),
     wrong("a torn surrogate pair", telling("smile \ud83d", "\ude00"), "chat.stream.utf8"),
     wrong("all at once", arriving(2.0), "chat.stream.incremental"),
 )
