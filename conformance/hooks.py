@@ -19,9 +19,11 @@ from conformance.options import Options
 from conformance.publishing import Published, default_folder, failure_lines, publish
 from conformance.report import is_gating, is_known, read_verdict, verdict_line
 from conformance.session import Run, WrongUse, opened, prepare
+from conformance.target import shown_url
 
 VERDICT, ERROR = "conformance", "conformance-error"
 LETTERS = {"unknown": "?", "broken": "b", "fault": "b", "unclaimed": "-", "surpassed": "+", "kept": "."}
+LEGEND = "F fails the gate   b broken   ? unclear   . kept   + surpassed   - unclaimed   x known failure"
 
 
 @contextmanager
@@ -105,6 +107,14 @@ class Suite:
             if not self.worker:
                 signal.signal(signal.SIGTERM, signal.default_int_handler)
             self.open().start(tuple(cases))
+            self._announce(session, len(cases))
+
+    def _announce(self, session: pytest.Session, count: int) -> None:
+        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+        target = self.open().target
+        if reporter and not self.worker:
+            reporter.write_line(f"{count} cases against {shown_url(target.base_url)}, model {target.model!r}")
+            reporter.write_line(LEGEND)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
