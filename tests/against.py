@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -11,6 +11,7 @@ from conformance.judge import run_check, run_rule
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Case, Outcome, Result, Target
 from conformance.reference.app import ALIAS, MODEL, sending
+from conformance.reference.faults import all_faults
 from conformance.registry import all_cases, all_checks
 
 TARGET = Target("http://127.0.0.1:1/v1", model=MODEL, alias=ALIAS, vision_model=MODEL, server="reference", key_configured=True)
@@ -76,20 +77,48 @@ def spoken(fault: str) -> dict[str, Result]:
         if touched(case.check.id, fault):
             now = ran(case, server(fault))
             known |= {same(one): one for one in now.exchanges}
-            if tells(now.result) and now.result.outcome is not right()[case.check.id].result.outcome:
+            before = right()[case.check.id].result
+            if now.result.outcome is not before.outcome and (tells(now.result) or tells(before)):
                 found[case.check.id] = now.result
     for case in raw_cases(rules=True):
         if touched(case.check.id, fault):
             known |= {same(one): one for one in ran(case, server(fault)).exchanges}
-    changed = [one for one in known.values() if facts(one) not in _right_facts()]
-    judged = {case.check.id: run_rule(case, distinct(changed)) for case in raw_cases(rules=True)}
-    return found | {id: result for id, result in judged.items() if tells(result)}
+    changed = list(distinct(one for one in known.values() if facts(one) not in _right_facts()))
+    judged = {case.check.id: run_rule(case, changed) for case in raw_cases(rules=True)}
+    return found | {rule: result for rule, result in judged.items() if tells(result)}
 
 
 def touched(check: str, fault: str) -> bool:
     """Whether a fault changes any answer to what a check asks the right server. If it does not, all stays as it was."""
+    asked = right()[check].exchanges
+    if not all_faults()[fault].remembers:
+        return any(one.request.key in _bent(fault) for one in asked)
     send = server(fault)
-    return any(facts(send(one.request)) != facts(one) for one in right()[check].exchanges)
+    return any(facts(send(one.request)) != facts(one) for one in asked)
+
+
+@cache
+def _bent(fault: str) -> frozenset[str]:
+    """The keys of the requests that a server with this fault answers otherwise than the right one."""
+    send, stages = server(fault), all_faults()[fault].stages
+    asked = {one.request.key: one for found in right().values() for one in found.exchanges if reaches(stages, one)}
+    return frozenset(key for key, one in asked.items() if facts(send(one.request)) != facts(one))
+
+
+def reaches(stages: Iterable[str], exchange: Exchange) -> bool:
+    """Whether a fault of these stages can bend the answer to this request at all."""
+    chat, good = exchange.request.path == "/chat/completions", exchange.status == 200
+    streamed = "event-stream" in (exchange.header("content-type") or "")
+    can = {
+        "sent": chat and exchange.request.method == "POST",
+        "settings": chat and good,
+        "answer": chat and good and not streamed,
+        "refused": not good,
+        "models": not chat and good,
+        "model": not chat and good,
+        "reply": True,
+    }
+    return any(can.get(stage, streamed) for stage in stages)
 
 
 def tells(result: Result) -> bool:
@@ -120,7 +149,7 @@ def distinct(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         switches = [sent.get(name) for name in ("stream", "tool_choice", "stop", "n", "response_format")]
         what = [exchange.request.method, exchange.request.path, exchange.status, sorted(sent), switches, exchange.request.wrong]
         what += [exchange.body.isascii()]
-        kinds.setdefault(repr(what), replace(exchange))
+        kinds.setdefault(repr(what), exchange)
     yield from kinds.values()
 
 

@@ -3,8 +3,8 @@
 from fnmatch import fnmatch
 
 import pytest
-
 from against import features, raw_cases, spoken
+
 from conformance.model import Level
 from conformance.reference.faults import all_faults
 from conformance.registry import all_checks
@@ -21,8 +21,8 @@ def test_faults_are_noticed_by_what_they_name(name):
 def test_no_check_of_another_feature_blames_a_server_for_it(name):
     fault = all_faults()[name]
     theirs = {*features(fault.speaks), *fault.also}
-    blaming = {id for id in spoken(name) if all_checks()[id].level is Level.MUST}
-    strangers = [id for id in blaming if not any(fnmatch(all_checks()[id].feature, one) for one in theirs)]
+    blaming = {one for one in spoken(name) if all_checks()[one].level is Level.MUST}
+    strangers = [check for check in blaming if not any(fnmatch(all_checks()[check].feature, one) for one in theirs)]
     assert not strangers
 
 

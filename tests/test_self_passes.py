@@ -1,8 +1,8 @@
 """Every rule and check is silent about the reference server."""
 
 import pytest
-
 from against import REFUSED_BY_OPENAI_TOO, SILENT, WITHOUT_EXCHANGES, raw_cases, right
+
 from conformance.judge import run_rule
 from conformance.model import Outcome
 

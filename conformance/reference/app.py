@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 
 from conformance.messages import Exchange, Failure, Piece, Request, Send
@@ -129,7 +130,12 @@ def _json(value: Any) -> Reply:
 
 def spelled(value: Any) -> bytes:
     """JSON as this server writes it: indented, with a last line end."""
-    return json.dumps(value, ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
+    return _indented(json.dumps(value))
+
+
+@lru_cache(maxsize=4096)
+def _indented(text: str) -> bytes:
+    return json.dumps(json.loads(text), ensure_ascii=False, indent=2).encode("utf-8", "replace") + b"\n"
 
 
 def sending(*faults: str, api_key: str | None = None, clock: Callable[[], float] = time.time) -> Send:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from codecs import getincrementaldecoder
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 from typing import Any
 from zlib import crc32
@@ -146,6 +147,7 @@ def _call_id(what: str) -> str:
     return "call_" + letters(what, 24)
 
 
+@lru_cache(maxsize=65536)
 def letters(what: str, count: int) -> str:
     """So many letters and digits that stand for a text."""
     dice = Random(crc32(what.encode("utf-8", "replace")))  # noqa: S311 - an id, no secret

@@ -168,6 +168,7 @@ def unknown_model_is_500(refused: Refused) -> Refused:
     on="refused sent",
     speaks=("errors.recovery.after",),
     also=("errors.stream",),
+    remembers=True,
 )
 def wounded_by_errors(value: Any, asked: Asked) -> Any:
     """Answers nothing but 500 once a request was wrong."""

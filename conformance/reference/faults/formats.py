@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.reference.errors import bad_request
-from conformance.reference.faults.parts import GITHUB, streamed, with_texts, without
+from conformance.reference.faults.parts import GITHUB, OLLAMA_2024, streamed, with_texts, without
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Refused
 
@@ -111,3 +111,9 @@ def json_schema_references_crash(sent: Object) -> Object:
     if _kind(sent) == "json_schema" and str(sent["response_format"]).count("'properties'") > 1:
         raise Refused(500, {"error": {"message": "unhandled error", "type": "server_error", "param": None, "code": None}})
     return sent
+
+
+@fault("json-schema-unknown", seen=OLLAMA_2024, on="sent", speaks=("chat.json_schema.enum", "chat.json_schema.contrary"))
+def json_schema_unknown(sent: Object) -> Object:
+    """Takes json_schema and answers as ever."""
+    return without(sent, "response_format") if _kind(sent) == "json_schema" else sent

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.reference.errors import envelope
-from conformance.reference.faults.parts import GITHUB, without
+from conformance.reference.faults.parts import GITHUB, OLLAMA_2024, without
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Refused
 
@@ -105,3 +105,9 @@ def unknown_model_retrieved(refused: Refused, asked: Asked) -> Refused:
     if not asked.path.startswith("/models/") or refused.status != 404:
         return refused
     return Refused(200, {"id": asked.path.rpartition("/")[2], "object": "model", "created": 0, "owned_by": "tale"})
+
+
+@fault("models-absent", seen=OLLAMA_2024, on="models model", speaks=("models.list.target",), also=("models.*",))
+def models_absent(_value: Object, asked: Asked) -> Object:
+    """Has no models to list."""
+    raise Refused(404, envelope(f"No such URL: GET {asked.path}.", code="unknown_url"))

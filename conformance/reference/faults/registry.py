@@ -30,7 +30,8 @@ class Fault:
     """One way to be wrong. `seen` is the public report, `speaks` names the checks and rules that must notice.
 
     `run` takes the right value of any of its `stages` and the `Asked` request, and gives the wrong value. `also` names
-    features, or * for all, that suffer with it: what cannot be read cannot be right in any other respect.
+    features, or * for all, that suffer with it: what cannot be read cannot be right in any other respect. `remembers`
+    tells that an answer depends on the requests before.
     """
 
     name: str
@@ -40,9 +41,10 @@ class Fault:
     run: Callable[[Any, Any], Any]
     speaks: tuple[str, ...]
     also: tuple[str, ...] = ()
+    remembers: bool = False
 
 
-def fault(name: str, *, seen: str, on: str, speaks: tuple[str, ...], also: tuple[str, ...] = ()) -> Callable[[Bend], Bend]:
+def fault(name: str, *, seen: str, on: str, speaks: tuple[str, ...], **more: Any) -> Callable[[Bend], Bend]:
     """Declares a function as a fault: `(value)` or `(value, asked)`, which gives the wrong value; its docstring says what is
     wrong. `on` names its stages, separated by spaces. Raises ValueError for a name taken or a stage unknown.
     """
@@ -52,7 +54,7 @@ def fault(name: str, *, seen: str, on: str, speaks: tuple[str, ...], also: tuple
         if name in _REGISTERED or not set(stages) <= set(STAGES):
             raise ValueError(f"{name!r} is declared twice or bends no known stage: {on!r}")
         about = " ".join((run.__doc__ or "").split())
-        _REGISTERED[name] = Fault(name, seen, about, stages, _with_request(run), speaks, also)
+        _REGISTERED[name] = Fault(name, seen, about, stages, _with_request(run), speaks, **more)
         return run
 
     return declare

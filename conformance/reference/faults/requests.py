@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from conformance.reference.errors import bad_request, envelope, unknown_parameter
-from conformance.reference.faults.parts import GITHUB, OLLAMA_2024
+from conformance.reference.faults.parts import CLAUDE, GITHUB, OLLAMA_2024
 from conformance.reference.faults.registry import fault
+from conformance.reference.fields import FIELDS
 from conformance.reference.values import Object, Refused
 
 Bend = Callable[[Object], Object]
@@ -155,3 +156,9 @@ def unknown_field_crash(refused: Refused) -> Refused:
     """Answers 500 for a field that it does not know."""
     unknown = isinstance(refused.body, dict) and refused.body["error"]["code"] == "unknown_parameter"
     return Refused(500, envelope("unexpected keyword argument", "server_error")) if unknown else refused
+
+
+@fault("unknown-fields-taken", seen=CLAUDE, on="sent", speaks=("chat.unknown-field.classified",))
+def unknown_fields_taken(sent: Object) -> Object:
+    """Takes fields that it does not know and leaves them alone."""
+    return {name: held for name, held in sent.items() if name in FIELDS}

@@ -36,7 +36,7 @@ def usage_zero(value: Object) -> Object:
     return _counted(value, prompt_tokens=0, completion_tokens=0, total_tokens=0)
 
 
-@fault("prompt-tokens-zero-when-cached", seen=OLLAMA_2024, on="answer", speaks=("chat.usage.repeat",))
+@fault("prompt-tokens-zero-when-cached", seen=OLLAMA_2024, on="answer", speaks=("chat.usage.repeat",), remembers=True)
 def prompt_tokens_zero_when_cached(answer: Object, asked: Asked) -> Object:
     """Counts no prompt tokens for a prompt that it has seen before."""
     known = asked.memory.setdefault("prompts", set())
