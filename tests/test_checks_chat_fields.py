@@ -2,9 +2,9 @@
 
 import pytest
 from bending import right
-from surroundings import completion, except_for, ids_of, outcome_of, refusing_all, reply, result_of, saying
+from surroundings import completion, except_for, ids_of, outcome_of, refusing_all, reply, saying
 
-from conformance.model import Outcome, Seen
+from conformance.model import Outcome
 
 TAKEN = [one for one in ids_of("chat_fields") if one.endswith(".accepted")]
 
@@ -55,12 +55,6 @@ def test_unknown_fields_are_told_apart(server, outcome):
 def test_an_invented_field_is_sent_beside_a_foreign_one():
     refused = except_for(lambda request: "conformance_probe" in request.json, refusing_all(422), saying("Hello."))
     assert outcome_of("chat.unknown-field.classified", refused) is Outcome.REFUSED
-
-
-def test_the_model_of_an_answer_is_noted():
-    result = result_of("chat.model.answers", saying("Hello."))
-    assert (result.outcome, result.seen) == (Outcome.WORKS, (Seen("model", "m"),))
-    assert outcome_of("chat.model.answers", refusing_all(404)) is Outcome.REFUSED
 
 
 def test_audio():

@@ -11,7 +11,7 @@ from typing import Any
 from conformance import calls
 from conformance.answers import answered, choices_of, message_of, object_of
 from conformance.messages import Json, Request, Send
-from conformance.model import Ended, Finding, Level, Noted, Outcome, Seen, Target
+from conformance.model import Ended, Finding, Level, Noted, Outcome, Target
 from conformance.registry import check
 
 CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
@@ -60,12 +60,6 @@ for _name, _fields in {**COMMON, **SPECIAL}.items():
     check(f"chat.{_name}.accepted", f"takes {_name}", Level.SHOULD, f"chat.{_name}", _link, accepts=True)(
         _accepting(_fields, _company)
     )
-
-
-@check("chat.model.answers", "answers for the model that is asked for", Level.MUST, "chat.model", f"{CREATE}#chat-create-model")
-def answers(target: Target, send: Send) -> Noted:
-    """Asks for the tested model by its name. What the answer calls it may differ: OpenAI gives the dated name of an alias."""
-    yield Seen("model", object_of(send(calls.chat(target))).get("model"))
 
 
 @check("chat.audio.answer", "answers with audio", Level.SHOULD, "chat.audio", f"{CREATE}#chat-create-audio")

@@ -60,7 +60,6 @@ FUNCTIONS = {
     one["name"]: one for one in (function("set_lamp", "state", "on", "off"), function("set_fan", "speed", "low", "high"))
 }
 TOOLS = [{"type": "function", "function": one} for one in FUNCTIONS.values()]
-NAMED = {"type": "function", "function": {"name": "set_fan"}}
 
 
 def offering(target: Target, said: str, tool_choice: Json, **fields: Any) -> Request:
@@ -167,18 +166,26 @@ def required_idly(target: Target, send: Send) -> Noted:
 
 @check("chat.tools.named", "calls the tool that is named", Level.MUST, "chat.tool_choice", CHOICE)
 def named(target: Target, send: Send) -> Noted:
-    """Names one of two tools beside a prompt for the other one; every call is of the named tool. OpenAI itself ends such an
-    answer with finish_reason stop or tool_calls, so that is not judged.
+    """Names the tool that the model does not call when it may choose between two; every call is of the named one. OpenAI
+    itself ends such an answer with finish_reason stop or tool_calls, so that is not judged.
     """
-    answer = _asked(target, send, offering(target, INVITING, NAMED))
+    wanted = _neglected(target, send)
+    answer = _asked(target, send, offering(target, INVITING, {"type": "function", "function": {"name": wanted}}))
     functions = _functions_of(answer)
     if not functions:
-        yield _uncalled(target, send, answer, INVITING, "the function set_fan")
+        yield _uncalled(target, send, answer, INVITING, f"the function {wanted}")
     for place, called in enumerate(functions):
-        if called.get("name") != "set_fan":
+        if called.get("name") != wanted:
             actual, where = str(called.get("name")), f"{_CALLS}[{place}].function.name"
-            yield Finding("calls another tool than the named one", where, "set_fan", actual, outcome=Outcome.IGNORED)
+            yield Finding("calls another tool than the named one", where, wanted, actual, outcome=Outcome.IGNORED)
     yield from _called(answer)
+
+
+def _neglected(target: Target, send: Send) -> str:
+    """The first tool that is not called when any may be."""
+    functions = [call.get("function") for call in _plain_calls(target, send)]
+    called = [one.get("name") for one in functions if isinstance(one, dict)]
+    return next((name for name in FUNCTIONS if name not in called), "set_fan")
 
 
 @check("chat.tool_choice.none", "calls no tool when it must not", Level.MUST, "chat.tool_choice", CHOICE)
