@@ -120,8 +120,15 @@ CASES = (
     ),
     right("a broken character under heat", said("a \ufffd b", temperature=1.5)),
     right(
-        "a token that is part of a character",
-        listed({**TOKEN, "token": "", "bytes": [240]}, {**TOKEN, "token": "\ufffd", "bytes": [159]}),
+        "tokens that are parts of a character",
+        chat(
+            ("choices.0.message.content", "\U0001f600"),
+            (
+                "choices.0.logprobs",
+                {"content": [TOKEN | {"token": "", "bytes": [240, 159]}, TOKEN | {"token": "\ufffd", "bytes": [152, 128]}]},
+            ),
+            **ASK,
+        ),
     ),
     right("a limit that held", chat(("choices.0.finish_reason", "length"), max_tokens=2)),
     right("a limit counted one less", chat(("choices.0.finish_reason", "length"), max_tokens=3)),
