@@ -30,6 +30,9 @@ def _messages(sent: Object) -> list[Object]:
     return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
 
 
+_CHECKS = {"stream_options": "chat.stream_options.usage", "audio": "chat.audio.answer"}
+"""Checks that are not called after the field and `accepted`."""
+
 for _field, _seen in {
     "user": "danny-avila/LibreChat/issues/1336",
     "store": "Gitlawb/openclaude/issues/739",
@@ -38,12 +41,18 @@ for _field, _seen in {
     "service_tier": "vllm-project/vllm/pull/10463",
     "safety_identifier": "vllm-project/vllm/pull/10463",
     "stream_options": "RooCodeInc/Roo-Code/issues/83",
+    "modalities": "vllm-project/vllm/pull/10463",
+    "verbosity": "vllm-project/vllm/pull/10463",
+    "prediction": "vllm-project/vllm/pull/10463",
+    "web_search_options": "vllm-project/vllm/pull/10463",
+    "reasoning_effort": "versun/RSSBox/issues/132",
+    "audio": "ltmoerdani/opencode-copilot-chat/issues/24",
 }.items():
     fault(
         f"{_field.replace('_', '-')}-refused",
         seen=GITHUB + _seen,
         on="sent",
-        speaks=("chat.stream_options.usage" if _field == "stream_options" else f"chat.{_field}.accepted",),
+        speaks=(_CHECKS.get(_field, f"chat.{_field}.accepted"),),
     )(_refusing(_field))
 
 
