@@ -35,6 +35,11 @@ def negated(name):
     return asking(lambda body: {**body, name: -body[name]}, lambda body: name in body)
 
 
+def unpenalised(body):
+    """A hot answer without the penalty, another one for every penalty."""
+    return {**body, "temperature": 0.8, "presence_penalty": 0, "user": str(body.get("presence_penalty"))}
+
+
 def always_seed(body):
     return {"seed": 7, **body}
 
@@ -86,6 +91,16 @@ def test_a_right_server_is_right(id):
         ("chat.frequency_penalty.effect", negated("frequency_penalty"), Outcome.DIFFERS),
         ("chat.presence_penalty.effect", ignoring("presence_penalty"), Outcome.IGNORED),
         ("chat.presence_penalty.effect", negated("presence_penalty"), Outcome.DIFFERS),
+        (
+            "chat.presence_penalty.effect",
+            reading(lambda body: body.get("presence_penalty") == -2, presence_penalty=1.2),
+            Outcome.WORKS,
+        ),
+        (
+            "chat.presence_penalty.effect",
+            noisy(1),
+            Outcome.UNCLEAR,
+        ),
         ("chat.logit_bias.force", ignoring("logit_bias"), Outcome.IGNORED),
         ("chat.logit_bias.force", refusing(lambda body: "logit_bias" in body), Outcome.REFUSED),
         ("chat.logit_bias.force", reading(lambda body: "logit_bias" in body, stop=None, max_tokens=1), Outcome.WORKS),

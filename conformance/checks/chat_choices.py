@@ -30,8 +30,8 @@ def choices(target: Target, send: Send) -> Noted:
 
 @check("chat.n.differ", "draws each of several choices anew", Level.SHOULD, "chat.n", LINK)
 def differ(target: Target, send: Send) -> Noted:
-    """Three choices at temperature 1.5, up to three times. Equal ones every time come by chance below 1e-6, if two samples of 24
-    tokens agree less than once in ten times; that they do not is seen from two requests first.
+    """Three choices at temperature 1.5, up to three times. Choices that are equal every time come by chance below 1e-6, if two
+    samples of 24 tokens agree less than once in ten times; where single answers do not vary either, nothing is said.
     """
     for take in range(TRIES):
         texts = texts_of(answered(send, sampled(target, n=3, take=take), sampled(target)))

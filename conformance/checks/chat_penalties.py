@@ -6,7 +6,9 @@ one makes variety: https://platform.openai.com/docs/api-reference/chat/create#ch
 
 from __future__ import annotations
 
-from conformance.answers import Object, answered, speech_of, text_of
+from dataclasses import replace
+
+from conformance.answers import Object, answered, given, speech_of, text_of
 from conformance.calls import STORY, chat, story
 from conformance.messages import Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
@@ -16,7 +18,7 @@ from conformance.texts import common_start, variety
 LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-"
 
 LIMIT = 2.0
-AGAIN = "Say the word apple again and again: apple apple apple apple"
+MARKET = "Describe a day at the market with its people, sounds and smells."
 CLEARLY = 0.1
 ENOUGH = 40
 """Characters from which on the variety of a text tells something."""
@@ -47,20 +49,20 @@ def frequency(target: Target, send: Send) -> Noted:
     f"{LINK}presence_penalty",
 )
 def presence(target: Target, send: Send) -> Noted:
-    """64 greedy tokens at -2 and at 2, for two prompts if need be, one of which asks for repetition. Four points lie between
-    the two at every place where a token could come again; if one place in ten is closer than that, equal answers to both
-    prompts come by chance less than once in 1e5, and for the prompt that asks for a loop never.
+    """64 greedy tokens at -2 and at 2, for two prompts if need be. Four points lie between the two wherever a token that was
+    said competes with one that was not; if that turns one token in nine, answers to both prompts that are all the same come
+    by chance below 1e-6.
     """
     yield from _penalised(target, send, "presence_penalty")
 
 
 def _penalised(target: Target, send: Send, name: str) -> Noted:
-    """Compares the variety of the answers at both ends. Raises Unclear where they differ, but not in that."""
-    differ = False
-    for said in (STORY, AGAIN):
-        low, high = (text_of(answered(send, _at(target, name, at, said), story(target))) for at in (-LIMIT, LIMIT))
-        if not (low.strip() or high.strip()):
-            raise Unclear("the model says nothing within the limit")
+    """Compares the variety of the answers at both ends; answers that are about as varied, but differ, do so every time or by
+    noise. Raises Unclear.
+    """
+    for said in (STORY, MARKET):
+        ends = [_at(target, name, at, said) for at in (-LIMIT, LIMIT)]
+        low, high = (text_of(answered(send, end, story(target))) for end in ends)
         gain = _gain(low, high)
         if gain > CLEARLY:
             return
@@ -68,12 +70,18 @@ def _penalised(target: Target, send: Send, name: str) -> Noted:
             actual = f"variety {variety(low):.2f} at -2 and {variety(high):.2f} at 2"
             yield Finding("repeats itself more where it is penalised", f"$.{name}", "more variety at 2 than at -2", actual)
             return
-        differ |= low != high
-    if differ or len(low) < ENOUGH:
-        raise Unclear(
-            "the answers differ, but neither is more varied" if differ else "the model says too little to repeat itself"
-        )
+        if low != high and all(_steady(send, end) for end in ends):
+            return
+    if low != high:
+        raise Unclear("the answers differ, but also where nothing changes")
+    if len(low) < ENOUGH:
+        raise Unclear("the model says too little to repeat itself")
     yield Finding("gives the same answer at -2 and at 2", f"$.{name}", "another answer", "the same", outcome=Outcome.IGNORED)
+
+
+def _steady(send: Send, request: Request) -> bool:
+    """Whether a request gets the same answer twice more."""
+    return len({text_of(given(send, replace(request, take=take))) for take in range(3)}) == 1
 
 
 def _gain(low: str, high: str) -> float:
