@@ -82,12 +82,20 @@ def _message(choice: Object) -> Object:
 def content_is_text(exchange: Exchange) -> Noted:
     """Looks for U+FFFD and lone surrogates in the content, unless the request holds such, samples wildly or was cut short."""
     ensure_values(exchange)
-    if not is_tame(asked(exchange)):
-        raise Unclear("the request itself may lead to broken characters")
+    if not is_tame(asked(exchange)) or not _is_utf8(exchange.body):
+        raise Unclear("the request may lead to broken characters, or the bytes are no UTF-8 to begin with")
     for place, choice in enumerate(choices_of(answer_of(exchange))):
         text = _message(choice).get("content")
         if isinstance(text, str) and (torn := _torn(text, choice)):
             yield Finding("the text holds a broken character", f"$.choices[{place}].message.content", "whole characters", torn)
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _torn(text: str, choice: Object) -> str:
