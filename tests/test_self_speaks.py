@@ -1,0 +1,54 @@
+"""The suite speaks properly: whatever it does not send wrong on purpose fits OpenAI's request schema."""
+
+import pytest
+from against import right
+
+from conformance.endpoints import endpoint_of
+from conformance.reference.fields import FIELDS
+from conformance.schema import against, named_schema
+from conformance.wire import NOT_JSON, read_json
+
+MEANT_UNKNOWN = ("keep_alive", "conformance_probe")
+"""Fields that a check sends to tell servers apart; to send them is no fault of the suite."""
+
+
+def sent_by_the_suite():
+    asked = {one.request.key: one for found in right().values() for one in found.exchanges}
+    return [one for one in asked.values() if endpoint_of(one) == "chat" and one.request.method == "POST"]
+
+
+def body_of(exchange):
+    if exchange.request.json is not None:
+        return exchange.request.json
+    return read_json(exchange.request.body or b"").value
+
+
+def proper():
+    return [one for one in sent_by_the_suite() if not one.request.wrong]
+
+
+@pytest.mark.parametrize("exchange", proper(), ids=lambda one: one.request.key)
+def test_proper_requests_fit_the_schema(exchange):
+    body = body_of(exchange)
+    assert body is not NOT_JSON
+    known = {name: value for name, value in body.items() if name not in MEANT_UNKNOWN}
+    assert not list(against("chat.request", known))
+
+
+def test_every_proper_request_is_answered_by_the_right_server():
+    refused = [one for one in proper() if one.status != 200 and not any(name in body_of(one) for name in MEANT_UNKNOWN)]
+    assert not [body_of(one) for one in refused]
+
+
+def test_requests_that_are_wrong_are_refused_by_the_right_server():
+    taken = [one for one in sent_by_the_suite() if one.request.wrong and one.status == 200]
+    assert not [body_of(one) for one in taken]
+
+
+def test_the_schema_knows_every_field_that_the_reference_server_knows():
+    assert set(FIELDS) <= set(named_schema("chat.request")["properties"])
+
+
+def test_the_suite_asks_for_few_tokens():
+    limits = [body.get("max_tokens") or body.get("max_completion_tokens") for body in map(body_of, proper())]
+    assert all(limit is not None and limit <= 256 for limit in limits), limits
