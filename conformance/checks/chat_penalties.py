@@ -19,7 +19,7 @@ LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-"
 
 LIMIT = 2.0
 MARKET = "Describe a day at the market with its people, sounds and smells."
-CLEARLY = 0.1
+CLEARLY = 0.2
 ENOUGH = 40
 """Characters from which on the variety of a text tells something."""
 
@@ -85,12 +85,8 @@ def _steady(send: Send, request: Request) -> bool:
 
 
 def _gain(low: str, high: str) -> float:
-    """How much more varied the answer at 2 is. At -2 the end of an answer may be favoured as well, so a short one there counts
-    as a gain; other short texts tell nothing.
-    """
-    if len(high) < ENOUGH:
-        return 0.0
-    return variety(high) - variety(low) if len(low) >= ENOUGH else 1.0
+    """How much more varied the answer at 2 is; 0 where one is too short to tell."""
+    return variety(high) - variety(low) if min(len(low), len(high)) >= ENOUGH else 0.0
 
 
 def _at(target: Target, name: str, value: float, said: str) -> Request:
