@@ -25,7 +25,7 @@ def unless_refused(exchange: Exchange, message: str) -> Iterator[Finding]:
     except Unclear:
         raise
     except Ended as end:
-        yield from () if end.finding.outcome is Outcome.REFUSED else (end.finding,)
+        yield from () if end.finding.outcome is Outcome.REFUSED else (replace(end.finding, expected="4xx"),)
         return
     if is_error(read_json(exchange.body).value):
         yield Finding("answers an error as a success", "status", "4xx", refusal(exchange))

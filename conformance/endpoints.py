@@ -45,11 +45,13 @@ def applies(on: str, exchange: Exchange) -> bool:
 
     chat, chat.stream, models, model: proper answers (2xx) of that endpoint to proper requests; chat.proper: the first two
     together. error: answers of 400 and up. any: whatever came back whole, chat.any: the same of the chat endpoint.
-    chat.cut: answers of chat whose body came to an early end; nothing else judges those but the check that asked.
+    chat.begun: chat.proper, and answers of chat whose body came to an early end, which nothing else judges but the check
+    that asked.
     """
     if exchange.status is None or exchange.request.method == "HEAD":
         return False
-    if (exchange.failure is not None) != (on == "chat.cut"):
+    cut = exchange.failure is not None
+    if cut and on != "chat.begun":
         return False
     if on == "any":
         return True
@@ -58,13 +60,15 @@ def applies(on: str, exchange: Exchange) -> bool:
     endpoint, _, kind = on.partition(".")
     if endpoint_of(exchange) != endpoint or exchange.request.method != _method(endpoint):
         return False
-    return kind in ("any", "cut") or _proper(exchange, kind)
+    return kind == "any" or cut or _proper(exchange, kind)
 
 
 def _proper(exchange: Exchange, kind: str) -> bool:
     if exchange.request.wrong or exchange.status is None or not 200 <= exchange.status < 300:
         return False
-    return (kind == "proper" or wants_stream(exchange) == (kind == "stream")) and not is_error(read_json(exchange.body).value)
+    return (kind in ("proper", "begun") or wants_stream(exchange) == (kind == "stream")) and not is_error(
+        read_json(exchange.body).value
+    )
 
 
 def _method(endpoint: str) -> str:

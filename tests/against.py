@@ -20,9 +20,6 @@ SILENT = (Outcome.WORKS, Outcome.ACCEPTED)
 REFUSED_BY_OPENAI_TOO = "chat.unknown-field.classified"
 """Tells servers apart that refuse fields which the API does not have; that is right, and what the reference does."""
 
-WITHOUT_EXCHANGES = "chat.complete"
-"""A rule about answers that break off: a right server gives it nothing to judge."""
-
 
 @dataclass(frozen=True)
 class Ran:

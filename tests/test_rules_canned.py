@@ -56,7 +56,7 @@ def test_nearly_every_wrong_answer_is_caught(capsys: pytest.CaptureFixture[str])
     assert len(silent) == len(RIGHT)
 
 
-JUDGING = sorted(name for name, rule in RULES.items() if name.startswith(OURS) and rule.on != "chat.cut")
+JUDGING = sorted(name for name, rule in RULES.items() if name.startswith(OURS) and rule.id != "chat.complete")
 
 
 @pytest.mark.parametrize("name", JUDGING)

@@ -1,4 +1,7 @@
-"""The `model` field of chat completions. https://platform.openai.com/docs/api-reference/chat/create#chat-create-model"""
+"""The `model` field of chat completions.
+
+https://platform.openai.com/docs/api-reference/chat/create#chat-create-model
+"""
 
 from __future__ import annotations
 

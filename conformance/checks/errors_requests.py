@@ -67,7 +67,7 @@ for _name, _level in MISSING.items():
     check(f"errors.missing-field.{_name}", f"refuses {_what}", _level, "errors.missing-field", CREATE)(_refusing(_what, _fields))
 
 for _name, _wrong in WRONG_TYPES.items():
-    _what = f"a {_name} of a wrong type"
+    _what = f"{_name} of a wrong JSON type"
     check(f"errors.wrong-type.{_name}", f"refuses {_what}", Level.SHOULD, "errors.wrong-type", ERRORS)(_refusing(_what, _wrong))
 
 for _name, (_what, _wrong) in RANGES.items():

@@ -21,6 +21,8 @@ MIN_INCREMENTS = 24
 MIN_SECONDS = 1.0
 BURST_SECONDS = 0.005
 """No model makes so many tokens in so short a time: five thousand a second and more."""
+SPREAD_SECONDS = 0.025
+"""What was held back does not arrive over so long a time on its own."""
 
 
 def _long(target: Target) -> Request:
@@ -37,16 +39,19 @@ def _long(target: Target) -> Request:
     seed=_long,
 )
 def delivery_is_incremental(exchange: Exchange) -> Noted:
-    """Compares the arrival of the first and the last increment of long answers. A stream that was held back arrives within
-    five milliseconds, after a second or more of silence; a proxy in between may be the one that held it.
+    """Compares the arrival of the first and the last increment of longer answers: where they are apart, the server sends as it
+    makes them. A stream that was held back arrives within five milliseconds, after a second or more of silence; a proxy in
+    between may be the one that held it.
     """
     ensure_live(exchange)
     offsets = [delta.chunk.offset for delta in unbroken(exchange).deltas if delta.says]
-    if len(offsets) < MIN_INCREMENTS:
+    if len(offsets) < 2:
         raise Unclear("the answer is too short to tell")
     ends = list(accumulate(len(piece.data) for piece in exchange.pieces))
     first, last = (exchange.pieces[bisect_left(ends, offset + 1)].at for offset in (offsets[0], offsets[-1]))
-    if first < MIN_SECONDS:
+    if last - first >= SPREAD_SECONDS:
+        return
+    if len(offsets) < MIN_INCREMENTS or first < MIN_SECONDS:
         raise Unclear("the answer came too fast to tell")
     if last - first < BURST_SECONDS:
         told = f"{len(offsets)} increments within {last - first:.4f} s after {first:.1f} s"

@@ -23,11 +23,13 @@ NAMED = "thread."
 """The official Python client wraps the data of events of such names, and nobody finds the choices."""
 
 
-@rule("chat.complete", "brings its answers to an end", Level.MUST, "chat", CREATE, on="chat.cut", seed=calls.stream)
+@rule("chat.complete", "brings its answers to an end", Level.MUST, "chat", CREATE, on="chat.begun", seed=calls.stream)
 def answer_is_whole(exchange: Exchange) -> Noted:
     """Looks for answers whose bytes stopped coming after a good start."""
     failure = exchange.failure
-    if failure is None or failure.kind not in ("reset", "protocol", "timeout"):
+    if failure is None:
+        return
+    if failure.kind not in ("reset", "protocol", "timeout"):
         raise Unclear("the suite itself ended the answer")
     told = shown(f"{failure.kind}: {failure.message}")
     yield Finding("the answer breaks off", "", "the end of the body", told, outcome=Outcome.FAILS)

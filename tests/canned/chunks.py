@@ -42,7 +42,7 @@ ORDER: tuple[Case, ...] = (
     wrong(
         "another created in every chunk",
         stream(*[one | {"created": 1790000000 + at} for at, one in enumerate(GOOD)]),
-        "chat.stream.constant",
+        "chat.stream.created",
     ),
     wrong("another model in the end", edited(("model", "n"), at=3), "chat.stream.constant"),
     wrong("no id", every(("id", ...)), "chat.id"),

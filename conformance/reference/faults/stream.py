@@ -114,6 +114,17 @@ def id_per_chunk(chunks: Chunks) -> Chunks:
     return [chunk | {"id": f"{chunk['id']}{place}"} for place, chunk in enumerate(chunks)]
 
 
+@fault(
+    "created-per-chunk",
+    seen=GITHUB + "sgl-project/sglang/issues/39864",
+    on="chunks",
+    speaks=("chat.stream.created", "chat.stream.created.second"),
+)
+def created_per_chunk(chunks: Chunks) -> Chunks:
+    """Gives every chunk the time when it was made."""
+    return [chunk | {"created": chunk["created"] + place // 4} for place, chunk in enumerate(chunks)]
+
+
 @fault("role-never", seen=GITHUB + "danny-avila/LibreChat/issues/1353", on="chunk", speaks=("chat.stream.role",))
 def role_never(chunk: Object) -> Object:
     """Tells no role in a stream."""
