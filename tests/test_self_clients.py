@@ -1,0 +1,53 @@
+"""Checks that speak through the official client alone: silent about the right server, loud about wrong ones, over a socket."""
+
+from dataclasses import replace
+
+import pytest
+from against import SILENT, TARGET
+
+from conformance.drivers.limits import Limits
+from conformance.drivers.sdk import connected
+from conformance.judge import run_check, run_rule
+from conformance.model import Outcome
+from conformance.reference.serve import serving
+from conformance.registry import all_cases
+
+SPOKEN = [case for case in all_cases() if not case.check.on and case.via != "raw"]
+READS = [case for case in all_cases() if case.check.id == "clients.sdk.reads"]
+
+NOTICED = {
+    "clients.sdk.create": "done-after-json",
+    "clients.sdk.stream": "keepalive-as-data",
+    "clients.sdk.models": "models-absent",
+    "clients.sdk.unknown-model": "unknown-model-is-500",
+    "clients.environment.create": "done-after-json",
+    "http.base-url.slash": "nothing-is-lost",
+}
+"""A fault for every check that the official client speaks for."""
+
+
+def outcome(case, *faults):
+    with serving(faults=faults) as url:
+        target = replace(TARGET, base_url=url)
+        with connected(target, "sk-any", Limits(timeout=10)) as send:
+            if not case.check.on:
+                return run_check(case, target, send).outcome
+            seed = case.check.seed(target)
+            exchange = send(replace(seed, setup=replace(seed.setup, client=case.via)))
+            return run_rule(case, [exchange]).outcome
+
+
+@pytest.mark.parametrize("case", [*SPOKEN, *READS], ids=repr)
+def test_the_right_server_is_understood(case):
+    assert outcome(case) in SILENT
+
+
+@pytest.mark.parametrize("case", SPOKEN, ids=repr)
+def test_wrong_servers_are_noticed(case):
+    found = outcome(case, NOTICED[case.check.id])
+    assert found not in (*SILENT, Outcome.UNCLEAR)
+
+
+@pytest.mark.parametrize("case", READS, ids=repr)
+def test_what_the_client_cannot_read_is_noticed(case):
+    assert outcome(case, "done-after-json") is Outcome.FAILS
