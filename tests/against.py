@@ -17,9 +17,6 @@ from conformance.registry import all_cases, all_checks
 TARGET = Target("http://127.0.0.1:1/v1", model=MODEL, alias=ALIAS, vision_model=MODEL, server="reference", key_configured=True)
 SILENT = (Outcome.WORKS, Outcome.ACCEPTED)
 
-REFUSED_BY_OPENAI_TOO = "chat.unknown-field.classified"
-"""Tells servers apart that refuse fields which the API does not have; that is right, and what the reference does."""
-
 
 @dataclass(frozen=True)
 class Ran:

@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from conformance import calls
-from conformance.answers import answered, choices_of, message_of, object_of
+from conformance.answers import answered, choices_of, given, message_of, object_of
+from conformance.effects import unless_refused
 from conformance.messages import Json, Request, Send
 from conformance.model import Ended, Finding, Level, Noted, Outcome, Target
 from conformance.registry import check
@@ -74,15 +75,16 @@ def audio(target: Target, send: Send) -> Noted:
 
 @check(
     "chat.unknown-field.classified",
-    "takes or refuses fields that the API does not have",
+    "refuses fields that the API does not have",
     Level.MAY,
     "chat.unknown-field",
     CREATE,
-    accepts=True,
 )
 def unknown_fields(target: Target, send: Send) -> Noted:
-    """Sends a field of Ollama's own API and an invented one. OpenAI refuses such; servers that take them are told apart here."""
-    fields: tuple[Mapping[str, Json], ...] = ({"keep_alive": 300}, {"conformance_probe": True})
-    for field in fields:
-        answered(send, _short(target, field), _short(target, {}))
-    yield from ()
+    """Sends a field of Ollama's own API and an invented one. OpenAI refuses such, most other servers take and ignore them."""
+    for name, value in (("keep_alive", 300), ("conformance_probe", True)):
+        sent: dict[str, Any] = {"max_tokens": 1, name: value}
+        findings = list(unless_refused(send(calls.wrong(target, **sent)), f"takes the unknown field {name}"))
+        if not findings:
+            given(send, _short(target, {}))
+        yield from findings
