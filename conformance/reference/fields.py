@@ -12,7 +12,7 @@ from typing import Any
 from conformance.reference.audio import FORMATS
 from conformance.reference.errors import bad_request, bad_value, missing, out_of_range, unknown_parameter, wrong_type
 from conformance.reference.forms import check_format
-from conformance.reference.messages import check_messages
+from conformance.reference.messages import check_content, check_messages
 from conformance.reference.tools import check_choice, check_functions, check_tools
 from conformance.reference.values import Object
 
@@ -111,6 +111,16 @@ def check_object(name: str, value: Any) -> None:
         raise wrong_type(name, "an object", value)
 
 
+def check_prediction(name: str, value: Any) -> None:
+    """A text, or its parts, that much of the answer is expected to repeat."""
+    check_object(name, value)
+    for key in ("type", "content"):
+        if key not in value:
+            raise missing(f"{name}.{key}")
+    one_of("content")(f"{name}.type", value["type"])
+    check_content(name, "system", value)
+
+
 def check_stream_options(name: str, value: Any) -> None:
     """An object of two switches."""
     check_object(name, value)
@@ -158,7 +168,7 @@ FIELDS: dict[str, Asks] = {
     "modalities": check_modalities,
     "n": integer(1, 128),
     "parallel_tool_calls": boolean,
-    "prediction": check_object,
+    "prediction": check_prediction,
     "presence_penalty": number(-2, 2),
     "prompt_cache_key": string(),
     "prompt_cache_retention": one_of("in_memory", "24h"),

@@ -23,6 +23,9 @@ def check_format(name: str, value: Any) -> None:
         raise missing(f"{name}.type")
     if value["type"] not in ("text", "json_object", "json_schema"):
         raise bad_value(f"{name}.type", "one of text, json_object, json_schema", value["type"])
+    for key in value:
+        if key not in ("type", *(["json_schema"] if value["type"] == "json_schema" else [])):
+            raise unknown_parameter(f"{name}.{key}")
     if value["type"] == "json_schema":
         _check_named(f"{name}.json_schema", value.get("json_schema"))
 

@@ -56,14 +56,15 @@ def _check_message(name: str, message: Any) -> None:
             raise unknown_parameter(f"{name}.{key}")
     if not isinstance(message.get("name"), str | None):
         raise wrong_type(f"{name}.name", "a string", message["name"])
-    _check_content(name, role, message)
+    check_content(name, role, message)
     if role == "assistant":
         _check_own_calls(f"{name}.tool_calls", message.get("tool_calls"))
     if role == "tool" and not isinstance(message.get("tool_call_id"), str):
         raise missing(f"{name}.tool_call_id")
 
 
-def _check_content(name: str, role: str, message: Object) -> None:
+def check_content(name: str, role: str, message: Object) -> None:
+    """Nothing, for the content that a role may have. Raises Refused."""
     content = message.get("content")
     if content is None:
         if role != "assistant" or not any(message.get(key) for key in ("tool_calls", "function_call", "refusal", "audio")):

@@ -47,7 +47,7 @@ def error_code_number(refused: Refused) -> Refused:
     return Refused(refused.status, {"error": refused.body["error"] | {"code": refused.status}})
 
 
-@fault("error-members-missing", seen=GITHUB + "JetBrains/koog/issues/1027", on="refused", speaks=("errors.envelope.keys",))
+@fault("error-members-missing", seen=GITHUB + "ogx-ai/ogx/pull/4883", on="refused", speaks=("errors.envelope.keys",))
 def error_members_missing(refused: Refused) -> Refused:
     """Leaves param and code out of errors."""
     return Refused(refused.status, {"error": without(refused.body["error"], "param", "code")})
@@ -206,7 +206,7 @@ def no_messages_is_500(refused: Refused) -> Refused:
     return Refused(500, envelope("list index out of range", "server_error")) if _code(refused) == "empty_array" else refused
 
 
-@fault("any-role-taken", seen=GITHUB + "sgl-project/sglang/pull/25800", on="sent", speaks=("errors.range.role",))
+@fault("any-role-taken", seen=GITHUB + "ollama/ollama/issues/6213", on="sent", speaks=("errors.range.role",))
 def any_role_taken(sent: Object) -> Object:
     """Takes roles that nobody knows for the user's."""
     held = sent.get("messages")

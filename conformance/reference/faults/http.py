@@ -26,7 +26,7 @@ def page_for_unknown_paths(reply: Reply, asked: Asked) -> Reply:
 
 @fault(
     "page-for-other-methods",
-    seen=GITHUB + "mnfst/llm-gateway/issues/2126",
+    seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/443",
     on="reply",
     speaks=("errors.method.get-chat", "errors.method.delete-chat"),
     also=("http.json",),
@@ -65,7 +65,7 @@ def done_after_json(reply: Reply, asked: Asked) -> Reply:
     return replace(reply, frames=(*reply.frames, b"\ndata: [DONE]\n\n"))
 
 
-@fault("keys-twice", seen=GITHUB + "ai-dynamo/dynamo/pull/8656", on="reply", speaks=("http.json",))
+@fault("keys-twice", seen=GITHUB + "tinyhumansai/openhuman/issues/4204", on="reply", speaks=("http.json",))
 def keys_twice(reply: Reply, asked: Asked) -> Reply:
     """Writes a member twice into one object."""
     if streamed(asked) or not reply.frames[0].startswith(b"{"):

@@ -9,10 +9,13 @@ from conformance.reference.faults.parts import GITHUB, without
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Settings
 
+_OWN = 48
+"""How many tokens a server that does not listen generates."""
+
 
 @fault(
     "max-tokens-ignored",
-    seen=GITHUB + "OpenSecretCloud/maple-proxy/issues/3",
+    seen=GITHUB + "vllm-project/vllm-omni/issues/445",
     on="sent",
     speaks=("chat.max_tokens.limit", "chat.max_tokens.bound"),
 )
@@ -45,11 +48,17 @@ def max_completion_tokens_refused(sent: Object) -> Object:
     return sent
 
 
-@fault("max-tokens-one-more", seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692", on="settings", speaks=("chat.max_tokens.bound",))
-def max_tokens_one_more(settings: Settings, asked: Asked) -> Settings:
-    """Says a few tokens more than it may."""
+@fault(
+    "max-tokens-by-the-server",
+    seen=GITHUB + "kryptic-sh/infr/pull/19",
+    on="settings",
+    speaks=("chat.max_tokens.bound", "chat.max_tokens.limit"),
+    also=("chat.finish_reason",),
+)
+def max_tokens_by_the_server(settings: Settings, asked: Asked) -> Settings:
+    """Says as much as the server was set up for, whatever the request allows."""
     given = asked.sent.get("max_tokens") is not None
-    return replace(settings, most=settings.most + 3) if given and settings.most is not None else settings
+    return replace(settings, most=_OWN) if given else settings
 
 
 @fault(

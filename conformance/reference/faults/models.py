@@ -16,10 +16,10 @@ def models_bare_array(listed: Object) -> Any:
     return listed["data"]
 
 
-@fault("models-data-null", seen=GITHUB + "ollama/ollama/issues/10139", on="models", speaks=("models.schema",))
-def models_data_null(listed: Object) -> Object:
-    """Has null for the list."""
-    return listed | {"data": None}
+@fault("models-under-another-key", seen=GITHUB + "vllm-project/router/pull/134", on="models", speaks=("models.schema",))
+def models_under_another_key(listed: Object) -> Object:
+    """Lists models under a key of its own."""
+    return {"models": listed["data"]}
 
 
 @fault(
@@ -52,7 +52,7 @@ def models_created_missing(value: Object) -> Object:
     return value | {"data": [without(one, "created") for one in value["data"]]} if "data" in value else without(value, "created")
 
 
-@fault("models-listed-twice", seen=GITHUB + "janhq/jan/issues/3924", on="models", speaks=("models.unique",))
+@fault("models-listed-twice", seen=GITHUB + "maximhq/bifrost/issues/1092", on="models", speaks=("models.unique",))
 def models_listed_twice(listed: Object) -> Object:
     """Lists every model twice."""
     return listed | {"data": listed["data"] * 2}
@@ -98,7 +98,10 @@ def models_created_milliseconds(value: Object) -> Object:
 
 
 @fault(
-    "unknown-model-retrieved", seen=GITHUB + "tale-project/tale/issues/1428", on="refused", speaks=("models.retrieve.unknown",)
+    "unknown-model-retrieved",
+    seen=GITHUB + "EricLBuehler/candle-vllm/issues/149",
+    on="refused",
+    speaks=("models.retrieve.unknown",),
 )
 def unknown_model_retrieved(refused: Refused, asked: Asked) -> Refused:
     """Finds a model for every name."""

@@ -85,7 +85,7 @@ def pictures_refused(sent: Object) -> Object:
     return sent
 
 
-@fault("system-messages-dropped", seen=GITHUB + "ollama/ollama/issues/6213", on="sent", speaks=("chat.messages.roles",))
+@fault("system-messages-dropped", seen=GITHUB + "antirez/ds4/issues/328", on="sent", speaks=("chat.messages.roles",))
 def system_messages_dropped(sent: Object) -> Object:
     """Loses messages of the system on the way to the model."""
     kept = [one for one in sent.get("messages") or () if not (isinstance(one, dict) and one.get("role") == "system")]
@@ -94,7 +94,7 @@ def system_messages_dropped(sent: Object) -> Object:
 
 @fault(
     "earlier-turns-dropped",
-    seen=GITHUB + "vllm-project/vllm/issues/43244",
+    seen=GITHUB + "openinterpreter/openinterpreter/issues/1462",
     on="sent",
     speaks=("chat.messages.turns",),
     also=(

@@ -23,7 +23,7 @@ def seed_ignored(settings: Settings) -> Settings:
     return replace(settings, seed=None)
 
 
-@fault("seed-fixed", seen=CLAUDE, on="settings", speaks=("chat.temperature.varies",))
+@fault("seed-fixed", seen=GITHUB + "Blaizzy/mlx-vlm/issues/1818", on="settings", speaks=("chat.temperature.varies",))
 def seed_fixed(settings: Settings) -> Settings:
     """Draws the same answer whatever the temperature."""
     return replace(settings, seed=42)
@@ -59,7 +59,7 @@ def temperature_above_one_refused(sent: Object) -> Object:
     return sent
 
 
-@fault("top-p-ignored", seen=CLAUDE, on="settings", speaks=("chat.top_p.narrow",))
+@fault("top-p-ignored", seen=GITHUB + "NightMean/OlliteRT/issues/27", on="settings", speaks=("chat.top_p.narrow",))
 def top_p_ignored(settings: Settings) -> Settings:
     """Takes top_p and draws from all tokens."""
     return replace(settings, top_p=1.0)
@@ -94,7 +94,7 @@ def one_choice_whatever_n(settings: Settings) -> Settings:
     return replace(settings, n=1)
 
 
-@fault("choices-alike", seen=GITHUB + "vllm-project/vllm/issues/24584", on="answer", speaks=("chat.n.differ",))
+@fault("choices-alike", seen=GITHUB + "lightseekorg/tokenspeed/issues/1613", on="answer", speaks=("chat.n.differ",))
 def choices_alike(answer: Object) -> Object:
     """Gives the first choice again for every other."""
     first = answer["choices"][0]
@@ -109,7 +109,7 @@ def logprobs_ignored(settings: Settings) -> Settings:
 
 @fault(
     "logprobs-unasked",
-    seen=GITHUB + "n4ze3m/page-assist/issues/614",
+    seen=GITHUB + "ml-explore/mlx-examples/pull/806",
     on="settings",
     speaks=("chat.logprobs.unasked", "chat.logprobs.absent"),
 )
@@ -132,9 +132,7 @@ def logprobs_infinite(answer: Object) -> Object:
     return answer
 
 
-@fault(
-    "logprobs-of-probabilities", seen=GITHUB + "sgl-project/sglang/issues/30188", on="answer", speaks=("chat.logprobs.values",)
-)
+@fault("logprobs-of-probabilities", seen=GITHUB + "ggml-org/llama.cpp/pull/10783", on="answer", speaks=("chat.logprobs.values",))
 def logprobs_of_probabilities(answer: Object) -> Object:
     """Gives probabilities where logarithms belong."""
     for entry in _entries(answer):
@@ -142,7 +140,7 @@ def logprobs_of_probabilities(answer: Object) -> Object:
     return answer
 
 
-@fault("logprobs-of-half-the-text", seen=GITHUB + "sgl-project/sglang/issues/30188", on="answer", speaks=("chat.logprobs.text",))
+@fault("logprobs-of-half-the-text", seen=GITHUB + "jundot/omlx/pull/1591", on="answer", speaks=("chat.logprobs.text",))
 def logprobs_of_half_the_text(answer: Object) -> Object:
     """Lists half of the tokens."""
     for choice in choices(answer):
@@ -160,7 +158,7 @@ def logprobs_bytes_wrong(answer: Object) -> Object:
     return answer
 
 
-@fault("logprobs-flat", seen=GITHUB + "BerriAI/litellm/issues/3253", on="answer", speaks=("chat.logprobs.shape",))
+@fault("logprobs-flat", seen=GITHUB + "vllm-project/vllm/issues/3179", on="answer", speaks=("chat.logprobs.shape",))
 def logprobs_flat(answer: Object) -> Object:
     """Gives logprobs in the form of the older completions."""
     for choice in choices(answer):
@@ -170,15 +168,13 @@ def logprobs_flat(answer: Object) -> Object:
     return answer
 
 
-@fault(
-    "top-logprobs-unbounded", seen=GITHUB + "vllm-project/vllm/issues/4795", on="settings", speaks=("chat.top_logprobs.bound",)
-)
+@fault("top-logprobs-unbounded", seen=GITHUB + "vllm-project/vllm/pull/5031", on="settings", speaks=("chat.top_logprobs.bound",))
 def top_logprobs_unbounded(settings: Settings) -> Settings:
     """Lists more rivals than were asked for."""
     return replace(settings, top_logprobs=settings.top_logprobs + 2) if settings.logprobs else settings
 
 
-@fault("top-logprobs-unsorted", seen=GITHUB + "sgl-project/sglang/issues/32290", on="answer", speaks=("chat.top_logprobs.order",))
+@fault("top-logprobs-unsorted", seen=GITHUB + "smg-project/smg/pull/662", on="answer", speaks=("chat.top_logprobs.order",))
 def top_logprobs_unsorted(answer: Object) -> Object:
     """Lists the unlikeliest rivals first."""
     for entry in _entries(answer):
@@ -187,7 +183,10 @@ def top_logprobs_unsorted(answer: Object) -> Object:
 
 
 @fault(
-    "top-logprobs-collapsed", seen=GITHUB + "sgl-project/sglang/issues/32290", on="answer", speaks=("chat.top_logprobs.count",)
+    "top-logprobs-collapsed",
+    seen=GITHUB + "huggingface/text-generation-inference/issues/2108",
+    on="answer",
+    speaks=("chat.top_logprobs.count",),
 )
 def top_logprobs_collapsed(answer: Object) -> Object:
     """Lists one rival however many were asked for, with another logprob than the token itself has."""

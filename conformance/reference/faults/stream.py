@@ -199,7 +199,7 @@ def stream_without_text(chunks: Chunks) -> Chunks:
     return [chunk for chunk in chunks if not any(delta.get("content") for delta in saying(chunk))]
 
 
-@fault("metrics-in-chunks", seen=GITHUB + "n4ze3m/page-assist/issues/614", on="chunk", speaks=("chat.stream.foreign",))
+@fault("metrics-in-chunks", seen=GITHUB + "mozilla-ai/any-llm/issues/1258", on="chunk", speaks=("chat.stream.foreign",))
 def metrics_in_chunks(chunk: Object) -> Object:
     """Passes the measurements of its native stream on."""
     return chunk | {"done": False, "total_duration": 5_191_566_416, "load_duration": 2_154_458, "eval_duration": 4_799_921_000}

@@ -74,7 +74,7 @@ def call_id_empty(answer: Object) -> Object:
     return _called(answer, id="")
 
 
-@fault("call-ids-equal", seen=GITHUB + "LostRuins/koboldcpp/issues/2481", on="answer chunk", speaks=("chat.tool_calls.ids",))
+@fault("call-ids-equal", seen=GITHUB + "HKUDS/nanobot/pull/3943", on="answer chunk", speaks=("chat.tool_calls.ids",))
 def call_ids_equal(value: Object) -> Object:
     """Gives every call one and the same id."""
     return _called(value, id="call_000000000000000000000000")

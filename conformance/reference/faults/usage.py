@@ -48,7 +48,7 @@ def prompt_tokens_zero_when_cached(answer: Object, asked: Asked) -> Object:
 
 
 @fault(
-    "prompt-tokens-constant", seen=GITHUB + "MiniMax-AI/MiniMax-M2.5/issues/2", on="answer chunk", speaks=("chat.usage.grows",)
+    "prompt-tokens-constant", seen=GITHUB + "neuralmagic/deepsparse/pull/1496", on="answer chunk", speaks=("chat.usage.grows",)
 )
 def prompt_tokens_constant(value: Object) -> Object:
     """Counts every prompt alike."""
@@ -72,7 +72,12 @@ def total_is_not_the_sum(value: Object) -> Object:
     return _counted(value, total_tokens=value["usage"]["total_tokens"] + 25) if value.get("usage") else value
 
 
-@fault("reasoning-counted-apart", seen=GITHUB + "ai-dynamo/dynamo/issues/13329", on="answer chunk", speaks=("chat.usage.parts",))
+@fault(
+    "reasoning-counted-apart",
+    seen=GITHUB + "UKGovernmentBEIS/inspect_ai/issues/5528",
+    on="answer chunk",
+    speaks=("chat.usage.parts",),
+)
 def reasoning_counted_apart(value: Object) -> Object:
     """Counts more tokens of reasoning than of the whole answer."""
     return _counted(value, completion_tokens_details={"reasoning_tokens": 4096})
