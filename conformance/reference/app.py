@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from functools import lru_cache
@@ -170,11 +170,6 @@ def _exchange(request: Request, reply: Reply, now: float) -> Exchange:
         return Exchange(request, failure=failure, started=now, seconds=reply.first)
     pieces = tuple(Piece(reply.first + place * reply.pause, frame) for place, frame in enumerate(reply.frames))
     return Exchange(request, reply.status, reply.headers, pieces, failure, now, pieces[-1].at if pieces else reply.first)
-
-
-def names_of(faults: Iterable[Fault]) -> tuple[str, ...]:
-    """The names of some faults."""
-    return tuple(fault.name for fault in faults)
 
 
 MODEL, ALIAS = NAMES

@@ -120,13 +120,9 @@ def _length(lead: bytes) -> int:
     return 4 if lead[0] >= 0xF0 else 3 if lead[0] >= 0xE0 else 2
 
 
+@lru_cache(maxsize=4096)
 def drawn(drawing: Drawing, settings: Settings) -> tuple[tuple[Token, ...], bool]:
     """The tokens of one answer and whether it ended by itself; without a limit it does."""
-    return _drawn(drawing, settings)
-
-
-@lru_cache(maxsize=4096)
-def _drawn(drawing: Drawing, settings: Settings) -> tuple[tuple[Token, ...], bool]:
     chance = random.Random(f"{drawing.chance}|{drawing.prompt}")  # noqa: S311 - a model's dice, no secret
     most = LONGEST * 4 if settings.most is None else settings.most
     said: list[int] = []

@@ -52,7 +52,7 @@ class Settings:
     keep_stop: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Refused(Exception):
     """An answer of 400 and up: `body` is what goes out as JSON."""
 

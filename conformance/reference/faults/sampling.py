@@ -168,7 +168,12 @@ def logprobs_flat(answer: Object) -> Object:
     return answer
 
 
-@fault("top-logprobs-unbounded", seen=GITHUB + "vllm-project/vllm/pull/5031", on="settings", speaks=("chat.top_logprobs.bound",))
+@fault(
+    "top-logprobs-unbounded",
+    seen=GITHUB + "vllm-project/vllm/pull/5031",
+    on="settings",
+    speaks=("chat.top_logprobs.bound", "chat.top_logprobs.unasked"),
+)
 def top_logprobs_unbounded(settings: Settings) -> Settings:
     """Lists more rivals than were asked for."""
     return replace(settings, top_logprobs=settings.top_logprobs + 2) if settings.logprobs else settings
