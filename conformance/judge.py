@@ -63,21 +63,39 @@ def outcome_of(check: Check, findings: Iterable[Finding]) -> Outcome:
 
 
 def run_check(case: Case, target: Target, send: Send) -> Result:
-    """Runs a check through its client. Whatever the check raises beyond `Ended` is the suite's own error and passes through."""
-    asked: dict[str, None] = {}
+    """Runs a check through its client. Whatever the check raises beyond `Ended` is the suite's own error and passes through.
+    Of the result's exchanges the first is the one that shows the worst finding best.
+    """
+    asked: dict[str, Exchange] = {}
     began = time.monotonic()
 
     def noting(request: Request) -> Exchange:
         spoken = replace(request, setup=replace(request.setup, client=case.via))
-        asked[spoken.key] = None
-        return send(spoken)
+        asked[spoken.key] = send(spoken)
+        return asked[spoken.key]
 
     found: list[Finding | Seen] = []
+    shown: list[tuple[int, str]] = []
     try:
-        found.extend(case.check.run(target, noting))
+        for one in case.check.run(target, noting):
+            found.append(one)
+            if isinstance(one, Finding):
+                shown.append((_WORST_FIRST.index(one.outcome), _telling(one, asked)))
     except Ended as end:
         found.append(end.finding)
-    return _result(case.check, found, tuple(asked), time.monotonic() - began)
+        shown.append((_WORST_FIRST.index(end.finding.outcome), _telling(end.finding, asked)))
+    first = [min(shown)[1]] if shown and min(shown)[1] else []
+    return _result(case.check, found, tuple(dict.fromkeys([*first, *asked])), time.monotonic() - began)
+
+
+def _telling(finding: Finding, asked: dict[str, Exchange]) -> str:
+    """The key of the exchange that a finding was made on: the first that was not answered, where that is what it tells, else
+    the last that was asked for.
+    """
+    if finding.outcome in (Outcome.REFUSED, Outcome.FAILS):
+        lost = [key for key, one in asked.items() if one.failure or one.status is None or one.status >= 300]
+        return next(iter(lost), next(reversed(asked), ""))
+    return next(reversed(asked), "")
 
 
 def run_rule(case: Case, exchanges: Iterable[Exchange]) -> Result:

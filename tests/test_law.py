@@ -4,7 +4,22 @@ import pytest
 
 from conformance.judge import LAW, claim_on, judge, outcome_of, run_check, run_rule, standing_of, untold
 from conformance.messages import Exchange, Piece, Request, Setup
-from conformance.model import Case, Check, Claim, Ended, Finding, Level, Matrix, Outcome, Result, Seen, Stance, Standing, Target, Unclear
+from conformance.model import (
+    Case,
+    Check,
+    Claim,
+    Ended,
+    Finding,
+    Level,
+    Matrix,
+    Outcome,
+    Result,
+    Seen,
+    Stance,
+    Standing,
+    Target,
+    Unclear,
+)
 
 TARGET = Target("http://127.0.0.1:1/v1", "m")
 
@@ -54,7 +69,11 @@ def test_cells_of_the_law(stance, outcome, standing):
 def test_the_worst_outcome_wins():
     order = [Outcome.FAILS, Outcome.DIFFERS, Outcome.REFUSED, Outcome.IGNORED, Outcome.UNCLEAR, Outcome.ACCEPTED, Outcome.WORKS]
     assert list(Outcome) == order
-    findings = [Finding("a", outcome=Outcome.IGNORED), Finding("b", outcome=Outcome.REFUSED), Finding("c", outcome=Outcome.UNCLEAR)]
+    findings = [
+        Finding("a", outcome=Outcome.IGNORED),
+        Finding("b", outcome=Outcome.REFUSED),
+        Finding("c", outcome=Outcome.UNCLEAR),
+    ]
     assert outcome_of(check(None), findings) is Outcome.REFUSED
 
 
@@ -132,7 +151,9 @@ def test_a_rule_judges_every_exchange_of_its_client_and_names_those_that_break_i
 
     case = Case(check(run, on="models", seed=lambda target: Request("GET", "/models")), "raw")
     good, bad = exchange(), exchange("/v1/models", body=b"x")
-    result = run_rule(case, [good, bad, exchange("/chat", body=b"x"), exchange(client="sdk", body=b"x"), exchange(status=500, body=b"x")])
+    result = run_rule(
+        case, [good, bad, exchange("/chat", body=b"x"), exchange(client="sdk", body=b"x"), exchange(status=500, body=b"x")]
+    )
     assert (result.outcome, result.reason, result.exchanges) == (Outcome.DIFFERS, "1 of 2 exchanges", (bad.request.key,))
 
 
@@ -147,3 +168,18 @@ def test_without_a_document_the_core_counts_as_supported():
     assert claim_on("chat.vision", None, {"chat.n"}).stance is Stance.UNDOCUMENTED
     assert claim_on("chat.n", matrix, {"chat.n"}).stance is Stance.IGNORED
     assert claim_on("chat.stop", matrix, {"chat.stop"}).stance is Stance.UNDOCUMENTED
+
+
+def test_the_exchange_that_shows_the_worst_finding_comes_first():
+    def run(target, send):
+        for name in ("/a", "/b", "/c"):
+            send(Request("GET", name))
+            if name == "/b":
+                yield Finding("refuses", outcome=Outcome.REFUSED)
+        yield Finding("is odd", outcome=Outcome.IGNORED)
+
+    def send(request):
+        return Exchange(request, 404 if request.path == "/b" else 200)
+
+    keys = {name: Request("GET", name).key for name in ("/a", "/b", "/c")}
+    assert run_check(Case(check(run), "raw"), TARGET, send).exchanges == (keys["/b"], keys["/a"], keys["/c"])

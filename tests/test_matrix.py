@@ -64,7 +64,9 @@ def test_what_is_wrong_is_told_with_its_line(old, new, line, says):
     assert str(caught.value).startswith(f"acme.yaml:{line}:" if line else "acme.yaml:")
 
 
-@pytest.mark.parametrize("text", ["", "[1]", "null", "claims: {}", "\x00", "a: &x [*x]", "a: !!python/object:os.system {}", "? [a]\n: b"])
+@pytest.mark.parametrize(
+    "text", ["", "[1]", "null", "claims: {}", "\x00", "a: &x [*x]", "a: !!python/object:os.system {}", "? [a]\n: b"]
+)
 def test_what_is_no_matrix_is_an_error_and_never_a_traceback(text):
     with pytest.raises(DocumentError):
         parse_matrix(text, "x.yaml")
@@ -72,8 +74,16 @@ def test_what_is_no_matrix_is_an_error_and_never_a_traceback(text):
 
 def test_only_the_words_of_json_are_no_text():
     assert read_document("{a: no, b: on, c: 2024-03-26, d: 0.10, e: 1, f: true, g: null, h: 1_000, i: 0x10, j: .5}", "x") == {
-        **{"a": "no", "b": "on", "c": "2024-03-26", "d": 0.1, "e": 1, "f": True},
-        **{"g": None, "h": "1_000", "i": "0x10", "j": ".5"},
+        "a": "no",
+        "b": "on",
+        "c": "2024-03-26",
+        "d": 0.1,
+        "e": 1,
+        "f": True,
+        "g": None,
+        "h": "1_000",
+        "i": "0x10",
+        "j": ".5",
     }
 
 

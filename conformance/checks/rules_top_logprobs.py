@@ -9,14 +9,19 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from conformance import calls
 from conformance.answers import Object
 from conformance.checks.rules_logprobs import ROUNDING, asking, entries_of, number_of, rivals_of
 from conformance.evidence import asked, integer, shown
-from conformance.messages import Exchange
-from conformance.model import Finding, Level, Noted
+from conformance.messages import Exchange, Request
+from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import rule
 
 OBJECT = "https://platform.openai.com/docs/api-reference/chat/object"
+
+
+def _asking_for_none(target: Target) -> Request:
+    return calls.story(target, max_tokens=calls.FEW, logprobs=True)
 
 
 @rule(
@@ -29,13 +34,33 @@ OBJECT = "https://platform.openai.com/docs/api-reference/chat/object"
     seed=asking,
 )
 def rivals_are_bounded(exchange: Exchange) -> Noted:
-    """Counts `top_logprobs` of every token against the number asked for; none where none was asked for."""
-    most = integer(asked(exchange).get("top_logprobs") or 0)
+    """Counts `top_logprobs` of every token against the number asked for."""
+    most = integer(asked(exchange).get("top_logprobs"))
+    if most is not None:
+        yield from _more_than(most, exchange)
+
+
+@rule(
+    "chat.top_logprobs.unasked",
+    "lists no rivals where none were asked for",
+    Level.SHOULD,
+    "chat.top_logprobs",
+    OBJECT,
+    on="chat.proper",
+    seed=_asking_for_none,
+)
+def rivals_are_asked_for(exchange: Exchange) -> Noted:
+    """Counts `top_logprobs` of every token where the request has logprobs alone: OpenAI's lists are empty then."""
+    if asked(exchange).get("top_logprobs") is not None:
+        raise Unclear("the request asks for rivals")
+    yield from _more_than(0, exchange)
+
+
+def _more_than(most: int, exchange: Exchange) -> Noted:
     for where, entry in entries_of(exchange):
-        if most is not None and len(rivals_of(entry)) > most:
-            yield Finding(
-                "lists more rivals than asked for", f"{where}.top_logprobs", f"at most {shown(most)}", str(len(rivals_of(entry)))
-            )
+        if len(rivals_of(entry)) > most:
+            told = str(len(rivals_of(entry)))
+            yield Finding("lists more rivals than asked for", f"{where}.top_logprobs", f"at most {shown(most)}", told)
 
 
 @rule(

@@ -57,7 +57,7 @@ CASES: tuple[Case, ...] = (
     wrong(
         "too many rivals", listed(TOKEN | {"top_logprobs": RIVALS}, DAY, logprobs=True, top_logprobs=1), "chat.top_logprobs.bound"
     ),
-    wrong("rivals that nobody asked for", listed(TOKEN | {"top_logprobs": RIVALS}, DAY), "chat.top_logprobs.bound"),
+    wrong("rivals that nobody asked for", listed(TOKEN | {"top_logprobs": RIVALS}, DAY), "chat.top_logprobs.unasked"),
     wrong(
         "a chosen token with two logprobs",
         listed(TOKEN | {"logprob": -0.9, "top_logprobs": RIVALS}, DAY, **ASK_TOP),
