@@ -30,6 +30,10 @@ def _messages(sent: Object) -> list[Object]:
     return [one for one in held if isinstance(one, dict)] if isinstance(held, list) else []
 
 
+def _role(message: object) -> object:
+    return message.get("role") if isinstance(message, dict) else None
+
+
 _CHECKS = {"stream_options": "chat.stream_options.usage", "audio": "chat.audio.answer"}
 """Checks that are not called after the field and `accepted`."""
 
@@ -88,8 +92,9 @@ def pictures_refused(sent: Object) -> Object:
 @fault("system-messages-dropped", seen=GITHUB + "antirez/ds4/issues/328", on="sent", speaks=("chat.messages.roles",))
 def system_messages_dropped(sent: Object) -> Object:
     """Loses messages of the system on the way to the model."""
-    kept = [one for one in sent.get("messages") or () if not (isinstance(one, dict) and one.get("role") == "system")]
-    return sent | {"messages": kept} if kept and isinstance(sent.get("messages"), list) else sent
+    held = sent.get("messages")
+    kept = [one for one in held if _role(one) != "system"] if isinstance(held, list) else []
+    return sent | {"messages": kept} if kept else sent
 
 
 @fault(
