@@ -6,6 +6,7 @@ https://hypothesis.readthedocs.io/en/latest/reference/api.html#hypothesis.settin
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,35 +22,43 @@ KINDS = ("null", "boolean", "integer", "number", "string", "array", "object")
 """The types of JSON Schema from which values can be drawn."""
 
 
-def counterexample(choices: dict[str, tuple[str, ...]], judged: Judged, most: int) -> Iterator[Finding]:
-    """Looks for a pair of a name and a value of one of its kinds that is judged badly, and yields the findings about the simplest
-    one. `judged` is asked at most so many times, shrinking included; pairs that it was asked about are not asked again.
+def counterexample(kinds: tuple[str, ...], judged: Judged, examples: int, most: int) -> Iterator[Finding]:
+    """Looks for a value of one of these kinds that is judged badly, and yields the findings about the simplest one. So many
+    examples are drawn; with shrinking `judged` is asked at most so many times, and about no value twice.
     """
     from hypothesis import find  # only here, since the library takes a while to load
     from hypothesis.errors import NoSuchExample
 
+    _leave_no_files()
     known: dict[str, list[Finding]] = {}
 
-    def bad(pair: tuple[str, Json]) -> bool:
-        key = repr(pair)
+    def bad(value: Json) -> bool:
+        key = repr(value)
         if key not in known:
             if len(known) >= most:
                 return False
-            known[key] = list(judged(pair))
+            known[key] = list(judged(value))
         return bool(known[key])
 
     try:
-        simplest = find(_pairs(choices), bad, settings=_settings(most))
+        simplest = find(_values(kinds), bad, settings=_settings(examples))
     except NoSuchExample:
         return
     yield from known[repr(simplest)]
 
 
-def _pairs(choices: dict[str, tuple[str, ...]]) -> SearchStrategy[tuple[str, Json]]:
+def _leave_no_files() -> None:
+    """Keeps the library from writing a folder of its own wherever a run was started."""
+    from hypothesis.configuration import set_hypothesis_home_dir
+
+    set_hypothesis_home_dir(os.devnull)
+
+
+def _values(kinds: tuple[str, ...]) -> SearchStrategy[Any]:
     from hypothesis import strategies as of
 
     small = of.integers(-9, 9) | of.none()
-    kinds: dict[str, SearchStrategy[Any]] = {
+    known: dict[str, SearchStrategy[Any]] = {
         "null": of.none(),
         "boolean": of.booleans(),
         "integer": of.integers(-(2**63), 2**63 - 1),
@@ -58,18 +67,14 @@ def _pairs(choices: dict[str, tuple[str, ...]]) -> SearchStrategy[tuple[str, Jso
         "array": of.lists(small | of.text(max_size=5), max_size=3),
         "object": of.dictionaries(of.text(max_size=5), small, max_size=3),
     }
-
-    def values(name: str) -> SearchStrategy[tuple[str, Json]]:
-        return of.tuples(of.just(name), of.one_of(*(kinds[kind] for kind in choices[name])))
-
-    return of.sampled_from(sorted(choices)).flatmap(values)
+    return of.one_of(*(known[kind] for kind in kinds))
 
 
-def _settings(most: int) -> Any:
+def _settings(examples: int) -> Any:
     from hypothesis import HealthCheck, Phase, settings
 
     return settings(
-        max_examples=most,
+        max_examples=examples,
         derandomize=True,
         database=None,
         deadline=None,

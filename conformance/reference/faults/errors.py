@@ -83,7 +83,12 @@ def malformed_is_500(refused: Refused) -> Refused:
     return refused
 
 
-@fault("wrong-type-is-500", seen=GITHUB + "LostRuins/koboldcpp/issues/643", on="refused", speaks=("errors.wrong-type.messages",))
+@fault(
+    "wrong-type-is-500",
+    seen=GITHUB + "LostRuins/koboldcpp/issues/643",
+    on="refused",
+    speaks=("errors.wrong-type.messages", "errors.wrong-type.search"),
+)
 def wrong_type_is_500(refused: Refused) -> Refused:
     """Answers 500 where a value has another type."""
     inside = _code(refused) == "invalid_type" and refused.body["error"]["param"] != "body"
