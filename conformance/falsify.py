@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from conformance.messages import Json
@@ -29,7 +30,6 @@ def counterexample(kinds: tuple[str, ...], judged: Judged, examples: int, most: 
     from hypothesis import find  # only here, since the library takes a while to load
     from hypothesis.errors import NoSuchExample
 
-    _leave_no_files()
     known: dict[str, list[Finding]] = {}
 
     def bad(value: Json) -> bool:
@@ -41,17 +41,23 @@ def counterexample(kinds: tuple[str, ...], judged: Judged, examples: int, most: 
         return bool(known[key])
 
     try:
-        simplest = find(_values(kinds), bad, settings=_settings(examples))
+        with _without_files():
+            simplest = find(_values(kinds), bad, settings=_settings(examples))
     except NoSuchExample:
         return
     yield from known[repr(simplest)]
 
 
-def _leave_no_files() -> None:
+@contextmanager
+def _without_files() -> Iterator[None]:
     """Keeps the library from writing a folder of its own wherever a run was started."""
     from hypothesis.configuration import set_hypothesis_home_dir
 
     set_hypothesis_home_dir(os.devnull)
+    try:
+        yield
+    finally:
+        set_hypothesis_home_dir(None)
 
 
 def _values(kinds: tuple[str, ...]) -> SearchStrategy[Any]:
