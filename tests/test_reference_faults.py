@@ -19,6 +19,8 @@ BODIES = st.one_of(
             b'{"model": "reference", "messages": [{"role": "user", "content": "hi"}], "max_tokens": 4, "stream": true}',
             b'{"model": "no", "messages": [1, {"role": 2}, null], "stream": true, "tools": 3, "response_format": 4}',
             b'{"model": ["x"], "messages": {"role": "user"}, "n": "2", "temperature": {}, "stop": 1, "max_tokens": "x"}',
+            b'{"model": 4, "messages": 4, "stop": 4, "tools": 4, "max_tokens": null, "response_format": 4, "stream": 4}',
+            b'{"model": "reference", "messages": true, "response_format": {"type": 4}, "logit_bias": [], "n": true}',
             b'[{"model": "reference"}]',
         ]
     ),
@@ -43,7 +45,7 @@ def test_faults_say_what_they_do_and_where_it_was_seen(name):
 
 
 @pytest.mark.parametrize("name", all_faults())
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=16, deadline=None)
 @given(asked=ASKED)
 def test_faulty_servers_answer_whatever_they_are_asked(name, asked):
     reply = answer(asked, Server(named([name])), 7)

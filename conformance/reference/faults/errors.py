@@ -172,7 +172,7 @@ def unknown_model_is_500(refused: Refused) -> Refused:
     seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692",
     on="refused sent",
     speaks=("errors.recovery.after",),
-    also=("errors.stream",),
+    also=("errors.*",),
     remembers=True,
 )
 def wounded_by_errors(value: Any, asked: Asked) -> Any:
