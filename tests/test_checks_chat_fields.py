@@ -64,3 +64,66 @@ def test_audio():
 
     assert outcome_of("chat.audio.answer", speaking) is Outcome.WORKS
     assert outcome_of("chat.audio.answer", saying("Hello.")) is Outcome.IGNORED
+
+
+def heard(count, call=None):
+    """A server that says the same whatever it is told, and counts the prompt as it likes once functions are in it."""
+    return except_for(
+        lambda request: "functions" in request.json,
+        lambda request: reply(request, 200, completion("Hello.", prompt=count, function_call=call)),
+        saying("Hello."),
+    )
+
+
+@pytest.mark.parametrize(
+    ("server", "outcome"),
+    [
+        (right(), Outcome.WORKS),
+        (heard(30), Outcome.WORKS),
+        (heard(9, {"name": "set_lamp", "arguments": "{}"}), Outcome.WORKS),
+        (heard(9), Outcome.IGNORED),
+        (heard(0), Outcome.UNCLEAR),
+        (except_for(lambda request: "functions" in request.json, refusing_all(), right()), Outcome.REFUSED),
+    ],
+)
+def test_functions(server, outcome):
+    assert outcome_of("chat.functions.heard", server) is outcome
+
+
+def refusing_types(*types):
+    """A server that refuses some types of response_format."""
+    return except_for(
+        lambda request: (request.json.get("response_format") or {}).get("type") in types, refusing_all(), saying("Hello.")
+    )
+
+
+@pytest.mark.parametrize(
+    ("server", "outcome"),
+    [
+        (right(), Outcome.WORKS),
+        (refusing_types("conformance_probe", "text", "json_object"), Outcome.WORKS),
+        (refusing_types("conformance_probe", "text", "json_object", "json_schema"), Outcome.REFUSED),
+        (refusing_types("text"), Outcome.IGNORED),
+        (refusing_all(), Outcome.UNCLEAR),
+    ],
+)
+def test_types_of_response_format(server, outcome):
+    assert outcome_of("chat.response_format.unknown", server) is outcome
+
+
+def moderating(found):
+    return lambda request: reply(request, 200, completion("Hello.") | {"moderation": found})
+
+
+@pytest.mark.parametrize(
+    ("server", "outcome"),
+    [
+        (right(), Outcome.WORKS),
+        (moderating({"input": {"type": "error"}, "output": {"type": "moderation_results"}}), Outcome.WORKS),
+        (moderating({"input": {"type": "error"}}), Outcome.DIFFERS),
+        (saying("Hello."), Outcome.IGNORED),
+        (refusing_all(), Outcome.UNCLEAR),
+    ],
+)
+def test_moderation(server, outcome):
+    assert outcome_of("chat.moderation.answer", server) is outcome

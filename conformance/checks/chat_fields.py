@@ -33,6 +33,8 @@ SPECIAL: Mapping[str, Mapping[str, Json]] = {
     "verbosity": {"verbosity": "medium"},
     "prediction": {"prediction": {"type": "content", "content": "Hello!"}},
     "web_search_options": {"web_search_options": {}},
+    "prompt_cache_options": {"prompt_cache_options": {"mode": "implicit"}},
+    "prompt_cache_retention": {"prompt_cache_retention": "24h"},
 }
 """Fields that even OpenAI takes for some models alone."""
 

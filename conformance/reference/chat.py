@@ -5,11 +5,12 @@ https://platform.openai.com/docs/api-reference/chat/object
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conformance.reference.audio import spoken
 from conformance.reference.choices import Called, Choice, Piece, choices_of
 from conformance.reference.messages import prompt_tokens
+from conformance.reference.moderation import moderated
 from conformance.reference.values import Object, Settings
 from conformance.reference.vocabulary import spellings
 
@@ -26,6 +27,7 @@ class Completion:
     logprobs: bool
     aloud: bool = False
     fingerprint: str = "fp_4f2c9a7be1"
+    moderation: Object = field(default_factory=dict)
 
     @property
     def usage(self) -> Object:
@@ -45,7 +47,8 @@ def completed(sent: Object, settings: Settings, stamp: tuple[str, int], model: s
     """The answer to a legal request; `stamp` is its id and creation time in Unix seconds."""
     choices = choices_of(sent, settings, chance)
     aloud = "audio" in (sent.get("modalities") or ())
-    return Completion(stamp[0], stamp[1], model, choices, prompt_tokens(sent), settings.logprobs, aloud)
+    found = moderated(sent["moderation"]) if sent.get("moderation") else {}
+    return Completion(stamp[0], stamp[1], model, choices, prompt_tokens(sent), settings.logprobs, aloud, moderation=found)
 
 
 def answer(done: Completion) -> Object:
@@ -59,6 +62,7 @@ def answer(done: Completion) -> Object:
         "usage": done.usage,
         "service_tier": "default",
         "system_fingerprint": done.fingerprint,
+        **({"moderation": done.moderation} if done.moderation else {}),
     }
 
 

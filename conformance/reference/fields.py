@@ -13,6 +13,7 @@ from conformance.reference.audio import FORMATS
 from conformance.reference.errors import bad_request, bad_value, missing, out_of_range, unknown_parameter, wrong_type
 from conformance.reference.forms import check_format
 from conformance.reference.messages import check_content, check_messages
+from conformance.reference.moderation import check_moderation
 from conformance.reference.tools import check_choice, check_functions, check_tools
 from conformance.reference.values import Object
 
@@ -140,6 +141,15 @@ def check_modalities(name: str, value: Any) -> None:
         one_of("text", "audio")(f"{name}[{place}]", one)
 
 
+def check_cache(name: str, value: Any) -> None:
+    """How prompts are cached: a mode and a lifetime."""
+    check_object(name, value)
+    for key, held in value.items():
+        if key not in _CACHING:
+            raise unknown_parameter(f"{name}.{key}")
+        one_of(*_CACHING[key])(f"{name}.{key}", held)
+
+
 def check_audio(name: str, value: Any) -> None:
     """A voice and a format."""
     check_object(name, value)
@@ -150,6 +160,7 @@ def check_audio(name: str, value: Any) -> None:
     one_of(*FORMATS)(f"{name}.format", value["format"])
 
 
+_CACHING = {"mode": ("implicit", "explicit"), "ttl": ("30m",)}
 _ANY_SEED = integer(-(2**63), 2**63 - 1)
 _LIMIT = integer(1, 2**31)
 
@@ -166,11 +177,13 @@ FIELDS: dict[str, Asks] = {
     "max_tokens": _LIMIT,
     "metadata": check_metadata,
     "modalities": check_modalities,
+    "moderation": check_moderation,
     "n": integer(1, 128),
     "parallel_tool_calls": boolean,
     "prediction": check_prediction,
     "presence_penalty": number(-2, 2),
     "prompt_cache_key": string(),
+    "prompt_cache_options": check_cache,
     "prompt_cache_retention": one_of("in_memory", "24h"),
     "reasoning_effort": one_of("none", "minimal", "low", "medium", "high", "xhigh", "max"),
     "response_format": check_format,

@@ -18,11 +18,15 @@ DONE = b"data: [DONE]\n\n"
 
 
 def chunks(done: Completion, options: Object) -> list[Object]:
-    """Every chunk in order: choices take turns, then comes the usage where `stream_options` asks for it."""
+    """Every chunk in order: choices take turns, then come the usage where `stream_options` asks for it, and what
+    moderation found.
+    """
     turns = zip_longest(*(list(_deltas(choice, done.logprobs)) for choice in done.choices))
     listed = [_chunk(done, [told]) for turn in turns for told in turn if told is not None]
     if options.get("include_usage"):
         listed = [chunk | {"usage": None} for chunk in listed] + [_chunk(done, []) | {"usage": done.usage}]
+    if done.moderation:
+        listed.append(_chunk(done, []) | {"moderation": done.moderation})
     if options.get("include_obfuscation") is not False:
         listed = [chunk | {"obfuscation": _padding(chunk)} for chunk in listed]
     return listed

@@ -34,12 +34,15 @@ def _role(message: object) -> object:
     return message.get("role") if isinstance(message, dict) else None
 
 
-_CHECKS = {"stream_options": "chat.stream_options.usage", "audio": "chat.audio.answer"}
+_CHECKS = {"stream_options": "chat.stream_options.usage", "audio": "chat.audio.answer", "moderation": "chat.moderation.answer"}
 """Checks that are not called after the field and `accepted`."""
 
 for _field, _seen in {
     "user": "danny-avila/LibreChat/issues/1336",
     "store": "Gitlawb/openclaude/issues/739",
+    "prompt_cache_options": "vllm-project/vllm/pull/10463",
+    "prompt_cache_retention": "vllm-project/vllm/pull/10463",
+    "moderation": "vllm-project/vllm/pull/10463",
     "prompt_cache_key": "MoonshotAI/kimi-code/pull/3660",
     "metadata": "decolua/9router/issues/1157",
     "service_tier": "vllm-project/vllm/pull/10463",
@@ -176,3 +179,17 @@ def unknown_field_crash(refused: Refused) -> Refused:
 def unknown_fields_taken(sent: Object) -> Object:
     """Takes fields that it does not know and leaves them alone."""
     return {name: held for name, held in sent.items() if name in FIELDS}
+
+
+@fault(
+    "unknown-format-taken",
+    seen=GITHUB + "ollama/ollama/blob/fb30760996871fa9460115c753afd2c60d4ab0f7/openai/openai.go",
+    on="sent",
+    speaks=("chat.response_format.unknown",),
+)
+def unknown_format_taken(sent: Object) -> Object:
+    """Takes a response_format that it does not know as if there were none."""
+    asked = sent.get("response_format")
+    known = ("text", "json_object", "json_schema")
+    strange = isinstance(asked, dict) and isinstance(asked.get("type"), str) and asked["type"] not in known
+    return sent | {"response_format": None} if strange else sent

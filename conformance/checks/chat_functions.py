@@ -1,0 +1,38 @@
+"""The legacy `functions`, which came before `tools`: whether the model is told of them at all.
+
+A model calls them or does not; that they reach it shows in the token count of the prompt, or else in another answer.
+https://platform.openai.com/docs/api-reference/chat/create#chat-create-functions
+"""
+
+from __future__ import annotations
+
+from conformance import calls
+from conformance.answers import answered, given, message_of, optional_count
+from conformance.effects import tells_apart
+from conformance.messages import Json, Send
+from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
+from conformance.registry import check
+
+LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-functions"
+
+LAMP: Json = {
+    "name": "set_lamp",
+    "description": "Switches the lamp of a room on or off.",
+    "parameters": {"type": "object", "properties": {"state": {"type": "string", "enum": ["on", "off"]}}, "required": ["state"]},
+}
+
+
+@check("chat.functions.heard", "tells the model of legacy functions", Level.SHOULD, "chat.functions", LINK)
+def functions(target: Target, send: Send) -> Noted:
+    """Offers a function and leaves the choice to the model. A call, a longer prompt or another answer shows that the model was
+    told of it. Unclear where tokens are not counted and the answers are the same.
+    """
+    bare = calls.chat(target)
+    without = given(send, bare)
+    offered = answered(send, calls.chat(target, functions=[LAMP]), bare)
+    if message_of(offered).get("function_call") or tells_apart(without, offered):
+        return
+    count = optional_count(without, "prompt_tokens")
+    if count is None or count != optional_count(offered, "prompt_tokens"):
+        raise Unclear("the answers are the same, and their counts of prompt tokens do not tell")
+    yield Finding("leaves functions out", "$.functions", f"more than {count} prompt tokens", str(count), outcome=Outcome.IGNORED)
