@@ -65,6 +65,8 @@ def _request_line(request: Request, base_path: str) -> Line:
     if request.body is not None:
         line |= _bytes_line(request.body)
     setup = asdict(request.setup) | {"base_path": base_path}
+    if setup["call"] == "create":
+        del setup["call"]  # what lines of before the other ways are silent about
     return line | {"take": request.take, "wrong": request.wrong, "setup": setup}
 
 

@@ -19,13 +19,15 @@ class Setup:
 
     `client` is raw, sdk or sdk-async. `slash` tells whether the base URL ends with a slash (None: as the operator gave it).
     `authorization` is "given" (the operator's key), "none" (no header), or the literal header value.
-    `environment` sets the SDK up from OPENAI_BASE_URL and OPENAI_API_KEY instead of by arguments.
+    `environment` sets the SDK up from OPENAI_BASE_URL and OPENAI_API_KEY instead of by arguments. `call` is the way in which
+    the SDK is asked for a chat completion: create, stream (its helper, not the field), parse or raw-response.
     """
 
     client: str = "raw"
     slash: bool | None = None
     authorization: str = "given"
     environment: bool = False
+    call: str = "create"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,7 @@ class Request:
         setup = self.setup
         what = [self.method, self.path, self.query, self.json, (self.body or b"").hex(), self.headers, self.take]
         how = [setup.client, setup.slash, setup.authorization, setup.environment]
+        how += [setup.call] if setup.call != "create" else []
         return hashlib.sha256(json.dumps([what, how], sort_keys=True).encode()).hexdigest()[:16]
 
 

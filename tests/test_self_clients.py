@@ -21,6 +21,10 @@ NOTICED = {
     "clients.sdk.models": "models-absent",
     "clients.sdk.unknown-model": "unknown-model-is-500",
     "clients.environment.create": "done-after-json",
+    "clients.sdk.stream-helper": "chunk-object-missing",
+    "clients.sdk.stream-helper.tools": "call-index-missing",
+    "clients.sdk.parse": "done-after-json",
+    "clients.sdk.raw-response": "done-after-json",
     "http.base-url.slash": "nothing-is-lost",
 }
 """A fault for every check that the official client speaks for."""

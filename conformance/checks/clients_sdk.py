@@ -32,29 +32,30 @@ def reading_of(exchange: Exchange) -> Reading:
     return reading
 
 
-def _raised(reading: Reading) -> Finding:
+def raised(reading: Reading) -> Finding:
     """The finding about an exception in the face of a success."""
     actual = f"{reading.error}: {reading.message[:160]}"
     return Finding("the official client raises", "", "an object", actual, SEEN_BY, Outcome.FAILS)
 
 
-def _unequal(what: str, where: str, sent: Json, given: Json) -> Finding:
+def unequal(what: str, where: str, sent: Json, given: Json) -> Finding:
+    """The finding about a client that gives something else than was sent."""
     return Finding(f"{what} is another one in the official client", where, repr(sent)[:160], repr(given)[:160], SEEN_BY)
 
 
-def _given(exchange: Exchange) -> tuple[Json, list[Finding]]:
+def given_to_it(exchange: Exchange) -> tuple[Json, list[Finding]]:
     """What the client gives for a success, or the finding that it raises instead. Raises Ended where there is no success."""
     ensure_success(exchange)
     reading = reading_of(exchange)
-    return reading.value, [_raised(reading)] if reading.error else []
+    return reading.value, [raised(reading)] if reading.error else []
 
 
 def _created(exchange: Exchange) -> Noted:
     """Compares the text that the client gives with the one that came over the wire."""
     text = text_of(object_of(exchange))
-    value, findings = _given(exchange)
+    value, findings = given_to_it(exchange)
     if not findings and (not isinstance(value, dict) or text_of(value) != text):
-        findings = [_unequal("the answer", "$.choices[0].message.content", text, value)]
+        findings = [unequal("the answer", "$.choices[0].message.content", text, value)]
     yield from findings
 
 
@@ -69,16 +70,16 @@ def streamed(target: Target, send: Send) -> Noted:
     """Streams through the official client: it gives every chunk, and the text of the wire."""
     exchange = ensure_success(send(calls.stream(target)))
     text = text_of(answer_of(exchange))
-    value, findings = _given(exchange)
+    value, findings = given_to_it(exchange)
     yield from findings
     if findings:
         return
     chunks = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
     sent = _chunks_before_done(exchange)
     if len(chunks) != sent:
-        yield _unequal("the number of chunks", "$", sent, len(chunks))
+        yield unequal("the number of chunks", "$", sent, len(chunks))
     elif streamed_text(chunks) != text:
-        yield _unequal("the streamed text", "$[*].choices[0].delta.content", text, streamed_text(chunks))
+        yield unequal("the streamed text", "$[*].choices[0].delta.content", text, streamed_text(chunks))
 
 
 def _chunks_before_done(exchange: Exchange) -> int:
@@ -93,9 +94,9 @@ def models(_: Target, send: Send) -> Noted:
     """Lists the models through the official client; it gives the ids that came over the wire."""
     exchange = send(calls.models())
     ids = _ids(object_of(exchange))
-    value, findings = _given(exchange)
+    value, findings = given_to_it(exchange)
     if not findings and _ids(value) != ids:
-        findings = [_unequal("the list of models", "$.data[*].id", ids, _ids(value))]
+        findings = [unequal("the list of models", "$.data[*].id", ids, _ids(value))]
     yield from findings
 
 

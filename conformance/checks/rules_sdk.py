@@ -27,11 +27,13 @@ SDK = "https://github.com/openai/openai-python"
 )
 def client_reads_it(exchange: Exchange) -> Noted:
     """Looks for exceptions of the official client on answers to proper requests that are successes. What its strict mode says
-    is told beside it, never by itself: it refuses answers of OpenAI's own.
+    is told beside it, never by itself: it refuses answers of OpenAI's own. The helpers raise for answers that a limit cut, which
+    is no fault, so checks of their own look at them.
     """
     readings = {reading.by: reading for reading in exchange.readings}
     reading = readings.get("sdk")
-    if reading is None or exchange.request.wrong or not is_ok(exchange):
+    helped = exchange.request.setup.call in ("stream", "parse")
+    if reading is None or helped or exchange.request.wrong or not is_ok(exchange):
         raise Unclear("the official client read no success here")
     if reading.error:
         strict = readings.get("sdk-strict")

@@ -11,6 +11,7 @@ from operator import attrgetter
 from typing import Any
 from urllib.parse import parse_qsl, unquote
 
+from conformance.drivers.sdk_helpers import helped
 from conformance.messages import Request
 
 NAMED = {
@@ -40,7 +41,10 @@ def call(client: Any, request: Request, headers: Mapping[str, Any], stream_class
         method = attrgetter(name)(client)
         known = inspect.signature(method).parameters
         if all(one in (fields or {}) for one, it in known.items() if it.default is it.empty):
-            return method(**_keywords(fields or {}, set(known)), **extras)
+            said = _keywords(fields or {}, set(known))
+            if request.setup.call != "create" and name == NAMED["POST /chat/completions"]:
+                return helped(client, request.setup.call, said, extras)
+            return method(**said, **extras)
     return _generic(client, request, headers, stream_class)
 
 

@@ -43,6 +43,7 @@ def _setup(request: Request) -> list[str]:
         f"authorization {setup.authorization}" if setup.authorization != "given" else "",
         "" if setup.slash is None else f"base URL {'with' if setup.slash else 'without'} a trailing slash",
         "set up by environment variables" if setup.environment else "",
+        f"called by {setup.call}" if setup.call != "create" else "",
         f"take {request.take}" if request.take else "",
     ]
     return [f"({', '.join(filter(None, told))})"]
