@@ -24,8 +24,8 @@ CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
 ENOUGH = 64
 """Tokens that every object of a closed schema below fits in."""
 
-ROOM = 160
-"""Tokens for an object that the model shapes itself; a weak one may still not come to its end."""
+ROOM = 64
+"""Tokens for an object that the model shapes itself; a weak one may not come to its end."""
 
 
 def choice(*words: str) -> Json:
