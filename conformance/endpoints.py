@@ -23,6 +23,12 @@ def endpoint_of(exchange: Exchange) -> str:
     return next((name for name, pattern in _PATHS.items() if re.search(pattern, path)), "")
 
 
+def called(exchange: Exchange) -> str:
+    """The endpoint's short name if the request has its method; an empty string for everything else."""
+    endpoint = endpoint_of(exchange)
+    return endpoint if exchange.request.method == _method(endpoint) else ""
+
+
 def sent_json(exchange: Exchange) -> Json:
     """The JSON that the request carried, spelled as bytes or not; None where there was none or the recorder did not keep it."""
     request = exchange.request
@@ -58,7 +64,7 @@ def applies(on: str, exchange: Exchange) -> bool:
     if on == "error":
         return exchange.status >= 400
     endpoint, _, kind = on.partition(".")
-    if endpoint_of(exchange) != endpoint or exchange.request.method != _method(endpoint):
+    if called(exchange) != endpoint:
         return False
     return kind == "any" or cut or _proper(exchange, kind)
 

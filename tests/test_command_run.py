@@ -100,7 +100,7 @@ def test_a_url_where_nothing_answers_is_wrong_use(tmp_path):
 
 
 def test_a_server_without_a_model_is_wrong_use(tmp_path):
-    with serving("models-data-null") as server:
+    with serving("models-bare-array") as server:
         result = ended(run(tmp_path, server.url))
     assert result.code == 4
     assert "offers no model" in result.err

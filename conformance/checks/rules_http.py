@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from conformance import calls
 from conformance.answers import is_ok
-from conformance.endpoints import endpoint_of, wants_stream
+from conformance.endpoints import called, wants_stream
 from conformance.evidence import ensure_body, ensure_bytes, header_of, shown
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Outcome, Unclear
@@ -37,7 +37,7 @@ def _parsed(exchange: Exchange) -> Parsed:
     if wants_stream(exchange) or 300 <= status < 400 or (status >= 400 and not parsed.ok):
         raise Unclear("the answer need not be JSON, or is judged as an error")
     labelled = "json" in (exchange.header("content-type") or "").lower()
-    if not endpoint_of(exchange) and (not labelled or exchange.request.path.endswith("/content")):
+    if not called(exchange) and (not labelled or exchange.request.path.endswith("/content")):
         raise Unclear("the endpoint is not one of those known to answer in JSON")
     return parsed
 
@@ -70,7 +70,7 @@ def json_is_labelled_exactly(exchange: Exchange) -> Noted:
 
 def _media_type(exchange: Exchange) -> str:
     said = header_of(exchange, "content-type") or ""
-    json_wanted = is_ok(exchange) and endpoint_of(exchange) and not wants_stream(exchange)
+    json_wanted = is_ok(exchange) and called(exchange) and not wants_stream(exchange)
     if not json_wanted or not read_json(exchange.body).ok:
         raise Unclear("the answer is not a JSON success")
     return shown(said.partition(";")[0].strip().lower())
