@@ -108,7 +108,7 @@ def test_prompts_are_counted_alike_in_every_spelling():
             "role": "user",
             "content": [
                 {"type": "text", "text": "Hello!"},
-                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AA=="}},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}},
             ],
         }
     ]

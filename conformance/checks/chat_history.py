@@ -45,11 +45,22 @@ def own_answer(target: Target, send: Send) -> Noted:
     yield from _told(target, send, [before, own, after], [before, other, after], "the assistant's message", "$.messages[1]")
 
 
+def arguing(*turns: tuple[str, str]) -> list[Json]:
+    """A conversation in which the assistant called a tool with some arguments each and was given the results."""
+    called = [_call(place, arguments) for place, (arguments, _) in enumerate(turns)]
+    asking = {"role": "assistant", "content": None, "tool_calls": called}
+    given_back = zip(called, turns, strict=True)
+    results = [{"role": "tool", "tool_call_id": call["id"], "content": result} for call, (_, result) in given_back]
+    return [_user("Lamp on, please!"), asking, *results]
+
+
+def _call(place: int, arguments: str) -> Json:
+    name = f"call_4ZkQ0bT1cVnX8sLw2yHdRgP{'mnopqrst'[place % 8]}"
+    return {"id": name, "type": "function", "function": {"name": "set_lamp", "arguments": arguments}}
+
+
 def _turn(result: str) -> list[Json]:
-    function = {"name": "set_lamp", "arguments": '{"state":"on"}'}
-    call = {"id": "call_4ZkQ0bT1cVnX8sLw2yHdRgPm", "type": "function", "function": function}
-    asking = {"role": "assistant", "content": None, "tool_calls": [call]}
-    return [_user("Lamp on, please!"), asking, {"role": "tool", "tool_call_id": call["id"], "content": result}]
+    return arguing(('{"state":"on"}', result))
 
 
 @check("chat.tools.history", "takes the result of a tool", Level.MUST, "chat.tools.history", RESULTS)

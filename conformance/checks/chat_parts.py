@@ -87,9 +87,11 @@ def solid_png(red: int, green: int, blue: int) -> str:
     return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + blocks).decode()
 
 
-def _seeing(target: Target, url: str) -> Request:
+def seeing(target: Target, url: str, wrong: bool = False) -> Request:
+    """A question about the image at a URL, to the model that sees if there is one."""
     image = {"type": "image_url", "image_url": {"url": url}}
-    return _parts(target, _text("What colour is this image? One word."), image)
+    seer = replace(target, model=target.vision_model or target.model)
+    return replace(_parts(seer, _text("What colour is this image? One word."), image), wrong=wrong)
 
 
 @check("chat.vision.image", "sees the image it is given", Level.MUST, "chat.vision", IMAGES)
@@ -99,11 +101,11 @@ def image(target: Target, send: Send) -> Noted:
     """
     seer = replace(target, model=target.vision_model or target.model)
     blind = _parts(seer, _text("What colour is this image? One word."))
-    red = answered(send, _seeing(seer, solid_png(255, 0, 0)), blind)
-    blue = answered(send, _seeing(seer, solid_png(0, 0, 255)), blind)
+    red = answered(send, seeing(target, solid_png(255, 0, 0)), blind)
+    blue = answered(send, seeing(target, solid_png(0, 0, 255)), blind)
     without = given(send, blind)
     if speech_of(red) != speech_of(blue):
-        again = given(send, replace(_seeing(seer, solid_png(255, 0, 0)), take=1))
+        again = given(send, replace(seeing(target, solid_png(255, 0, 0)), take=1))
         if speech_of(again) != speech_of(red):
             raise Unclear("the same image does not get the same text twice at temperature 0")
     elif tells_apart(without, red):

@@ -45,7 +45,7 @@ INVITING = "Lamp on, please!"
 IDLE = "Say hello."
 """A prompt that calls for no tool."""
 
-_CALLS = "$.choices[0].message.tool_calls"
+CALLS = "$.choices[0].message.tool_calls"
 _MARKED = re.compile(r"(<tool_call>|<function=|<\|python_tag\|>|\[TOOL_CALLS\]).*(state|speed).{1,9}(on|off|low|high)", re.DOTALL)
 
 
@@ -67,12 +67,12 @@ def offering(target: Target, said: str, tool_choice: Json, **fields: Any) -> Req
     return calls.chat(target, said, max_tokens=ENOUGH, tools=TOOLS, tool_choice=tool_choice, **fields)
 
 
-def _asked(target: Target, send: Send, request: Request) -> Object:
+def asked(target: Target, send: Send, request: Request) -> Object:
     """The answer, plain or put together. Raises Ended."""
     return answer_of(ensure_success(attempted(send, request, calls.chat(target))))
 
 
-def _functions_of(answer: Object) -> list[Object]:
+def functions_of(answer: Object) -> list[Object]:
     """What is called. Raises Unclear where the shape of a call is wrong, which a rule judges."""
     functions = [call.get("function") for call in tool_calls_of(answer)]
     named = [one for one in functions if isinstance(one, dict) and isinstance(one.get("arguments"), str)]
@@ -84,7 +84,7 @@ def _functions_of(answer: Object) -> list[Object]:
 def _held(functions: list[Object]) -> Iterator[Finding]:
     """What is wrong with calls: names that were not offered, arguments that do not fit the tool's own schema."""
     for place, called in enumerate(functions):
-        where = f"{_CALLS}[{place}].function"
+        where = f"{CALLS}[{place}].function"
         offered = FUNCTIONS.get(str(called.get("name")))
         if offered is None:
             yield Finding("calls a tool that was not offered", f"{where}.name", " or ".join(FUNCTIONS), str(called.get("name")))
@@ -98,33 +98,33 @@ def _held(functions: list[Object]) -> Iterator[Finding]:
 
 def _called(answer: Object) -> Noted:
     """Judges the calls of an answer that has some; arguments that the limit cut are unclear."""
-    findings = list(_held(_functions_of(answer)))
+    findings = list(_held(functions_of(answer)))
     if findings and was_cut(answer, ENOUGH):
         raise Unclear(f"the call was cut at {ENOUGH} tokens before its end")
     yield from findings
 
 
-def _uncalled(target: Target, send: Send, answer: Object, said: str, choice: str) -> Finding:
+def uncalled(target: Target, send: Send, answer: Object, said: str, choice: str) -> Finding:
     """The finding about an answer without the call that was forced. Raises Unclear where the limit may only have cut it off,
     unless it is what the same prompt gets without any tool.
     """
     actual = json.dumps(message_of(answer), ensure_ascii=False)[:160]
     if _MARKED.search(text_of(answer)):
-        return Finding("the call is left in the text, in the model's own marks", _CALLS, "a call", actual)
+        return Finding("the call is left in the text, in the model's own marks", CALLS, "a call", actual)
     bare = calls.chat(target, said, max_tokens=ENOUGH)
     if was_cut(answer, ENOUGH) and tells_apart(given(send, bare), answer):
         raise Unclear(f"the answer was cut at {ENOUGH} tokens before any call")
-    return Finding("answers without a call", _CALLS, f"a call, since tool_choice is {choice}", actual, outcome=Outcome.IGNORED)
+    return Finding("answers without a call", CALLS, f"a call, since tool_choice is {choice}", actual, outcome=Outcome.IGNORED)
 
 
 @check("chat.tools.required", "calls a tool when it must", Level.MUST, "chat.tools", GUIDE)
 def required(target: Target, send: Send) -> Noted:
     """Offers two tools, asks for what one of them does, and requires a call: one that was offered, with arguments that fit."""
-    answer = _asked(target, send, offering(target, INVITING, "required"))
-    if _functions_of(answer):
+    answer = asked(target, send, offering(target, INVITING, "required"))
+    if functions_of(answer):
         yield from _called(answer)
         return
-    finding = _uncalled(target, send, answer, INVITING, "required")
+    finding = uncalled(target, send, answer, INVITING, "required")
     if finding.outcome is Outcome.IGNORED and _is_in_the_prompt(target, send, answer):
         raise Unclear("the tools reach the prompt, but the model calls none and tool_choice does not make it")
     yield finding
@@ -140,13 +140,13 @@ def _is_in_the_prompt(target: Target, send: Send, answer: Object) -> bool:
 @check("chat.tools.stream", "streams the call of a tool", Level.MUST, "chat.tools", GUIDE)
 def streamed(target: Target, send: Send) -> Noted:
     """Puts the fragments of a streamed call together: an offered tool, with arguments that fit."""
-    answer = _asked(target, send, offering(target, INVITING, "required", stream=True))
-    if _functions_of(answer):
+    answer = asked(target, send, offering(target, INVITING, "required", stream=True))
+    if functions_of(answer):
         yield from _called(answer)
     elif not _plain_calls(target, send):
         raise Unclear("no call could be brought about, streamed or not")
     else:
-        yield _uncalled(target, send, answer, INVITING, "required")
+        yield uncalled(target, send, answer, INVITING, "required")
 
 
 def _plain_calls(target: Target, send: Send) -> list[Object]:
@@ -158,9 +158,9 @@ def _plain_calls(target: Target, send: Send) -> list[Object]:
 @check("chat.tool_choice.required", "calls a tool when it must, wanted or not", Level.MUST, "chat.tool_choice", CHOICE)
 def required_idly(target: Target, send: Send) -> Noted:
     """Requires a call beside a prompt that needs none."""
-    answer = _asked(target, send, offering(target, IDLE, "required"))
-    if not _functions_of(answer):
-        yield _uncalled(target, send, answer, IDLE, "required")
+    answer = asked(target, send, offering(target, IDLE, "required"))
+    if not functions_of(answer):
+        yield uncalled(target, send, answer, IDLE, "required")
     yield from _called(answer)
 
 
@@ -169,19 +169,19 @@ def named(target: Target, send: Send) -> Noted:
     """Names the tool that the model does not call when it may choose between two; every call is of the named one. OpenAI
     itself ends such an answer with finish_reason stop or tool_calls, so that is not judged.
     """
-    wanted = _neglected(target, send)
-    answer = _asked(target, send, offering(target, INVITING, {"type": "function", "function": {"name": wanted}}))
-    functions = _functions_of(answer)
+    wanted = neglected(target, send)
+    answer = asked(target, send, offering(target, INVITING, {"type": "function", "function": {"name": wanted}}))
+    functions = functions_of(answer)
     if not functions:
-        yield _uncalled(target, send, answer, INVITING, f"the function {wanted}")
+        yield uncalled(target, send, answer, INVITING, f"the function {wanted}")
     for place, called in enumerate(functions):
         if called.get("name") != wanted:
-            actual, where = str(called.get("name")), f"{_CALLS}[{place}].function.name"
+            actual, where = str(called.get("name")), f"{CALLS}[{place}].function.name"
             yield Finding("calls another tool than the named one", where, wanted, actual, outcome=Outcome.IGNORED)
     yield from _called(answer)
 
 
-def _neglected(target: Target, send: Send) -> str:
+def neglected(target: Target, send: Send) -> str:
     """The first tool that is not called when any may be."""
     functions = [call.get("function") for call in _plain_calls(target, send)]
     called = [one.get("name") for one in functions if isinstance(one, dict)]
@@ -191,10 +191,10 @@ def _neglected(target: Target, send: Send) -> str:
 @check("chat.tool_choice.none", "calls no tool when it must not", Level.MUST, "chat.tool_choice", CHOICE)
 def none(target: Target, send: Send) -> Noted:
     """Offers the tools for what they do, and forbids calls. Unclear where no call comes even when one is required."""
-    answer = _asked(target, send, offering(target, INVITING, "none"))
+    answer = asked(target, send, offering(target, INVITING, "none"))
     if called := tool_calls_of(answer):
         actual = json.dumps(called, ensure_ascii=False)[:160]
-        yield Finding("calls a tool in spite of tool_choice none", _CALLS, "absent", actual, outcome=Outcome.IGNORED)
+        yield Finding("calls a tool in spite of tool_choice none", CALLS, "absent", actual, outcome=Outcome.IGNORED)
     elif not _plain_calls(target, send):
         raise Unclear("no call could be brought about that none would prevent")
 
@@ -202,8 +202,8 @@ def none(target: Target, send: Send) -> Noted:
 @check("chat.tool_choice.auto", "lets the model call a tool", Level.MUST, "chat.tool_choice", CHOICE)
 def auto(target: Target, send: Send) -> Noted:
     """Leaves the choice to the model. A call is held against its tool; without one nothing is known."""
-    answer = _asked(target, send, offering(target, INVITING, "auto"))
-    if not _functions_of(answer):
+    answer = asked(target, send, offering(target, INVITING, "auto"))
+    if not functions_of(answer):
         raise Unclear("the model calls no tool by its own choice")
     yield from _called(answer)
 
@@ -221,11 +221,11 @@ def one_call(target: Target, send: Send) -> Noted:
     itself, so a right server is seen to accept the field.
     """
     said = "Switch the lamp on and set the fan to high. Do both now."
-    answer = _asked(target, send, offering(target, said, "required", parallel_tool_calls=False))
+    answer = asked(target, send, offering(target, said, "required", parallel_tool_calls=False))
     called = len(tool_calls_of(answer))
     yield Seen("tool_calls", called)
     if called > 1:
-        yield Finding("calls several tools at once", _CALLS, "one call", f"{called} calls", outcome=Outcome.IGNORED)
+        yield Finding("calls several tools at once", CALLS, "one call", f"{called} calls", outcome=Outcome.IGNORED)
     if not called:
         raise Unclear("no call could be brought about")
 
@@ -235,7 +235,7 @@ def function_call(target: Target, send: Send) -> Noted:
     """Sends `functions` and names one in `function_call`, both deprecated: the answer has a `function_call` of that name."""
     functions = [{name: value for name, value in one.items() if name != "strict"} for one in FUNCTIONS.values()]
     fields: dict[str, Any] = {"functions": functions, "function_call": {"name": "set_fan"}}
-    answer = _asked(target, send, calls.chat(target, IDLE, max_tokens=ENOUGH, **fields))
+    answer = asked(target, send, calls.chat(target, IDLE, max_tokens=ENOUGH, **fields))
     called, where = message_of(answer).get("function_call"), "$.choices[0].message.function_call"
     if isinstance(called, dict):
         if called.get("name") != "set_fan":
@@ -243,4 +243,4 @@ def function_call(target: Target, send: Send) -> Noted:
     elif tool_calls_of(answer):
         yield Finding("answers functions with tool_calls", where, "a function_call", "tool_calls")
     else:
-        yield _uncalled(target, send, answer, IDLE, "the function set_fan")
+        yield uncalled(target, send, answer, IDLE, "the function set_fan")

@@ -5,6 +5,7 @@ https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
@@ -107,8 +108,19 @@ def _check_image(name: str, image: Object) -> None:
         raise missing(f"{name}.url")
     if not url.startswith(("data:image/", "http://", "https://")):
         raise bad_request(f"'{name}.url' is neither a web address nor image data.", f"{name}.url", "invalid_image_url")
+    if url.startswith("data:") and not _is_image(url):
+        raise bad_request(f"'{name}.url' holds no image of a known kind.", f"{name}.url", "invalid_base64_image")
     if image.get("detail", "auto") not in ("auto", "low", "high"):
         raise bad_value(f"{name}.detail", "one of auto, low, high", image["detail"])
+
+
+def _is_image(url: str) -> bool:
+    """Whether a data URL's bytes begin as those of an image do."""
+    try:
+        data = base64.b64decode(url.partition(",")[2], validate=True)
+    except ValueError:
+        return False
+    return data.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF8")) or data[8:12] == b"WEBP"
 
 
 def _check_own_calls(name: str, calls: Any) -> None:
