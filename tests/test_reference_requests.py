@@ -117,7 +117,9 @@ TAKEN = {
     "stops": {"stop": ["a", "b", "c", "d"]},
     "parts": {"messages": [{"role": "user", "content": [{"type": "text", "text": "Hello!"}]}]},
     "picture": {
-        "messages": [{"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]}]
+        "messages": [
+            {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "data:image/png;base64,iVBORw0KGgo="}}]}
+        ]
     },
     "developer": {"messages": [{"role": "developer", "content": "Be brief."}, USER]},
     "tool round": {"messages": [USER, CALLING, {"role": "tool", "tool_call_id": "call_1", "content": "9"}], "tools": [TOOL]},
