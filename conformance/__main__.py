@@ -48,6 +48,12 @@ def _parser() -> argparse.ArgumentParser:
         for argument in ARGUMENTS:
             verb.add_argument(argument.flag, **argument.keywords())
         verb.set_defaults(run=function)
+    judging = verbs.add_parser("judge", help="apply every rule to recorded traffic, offline", allow_abbrev=False)
+    judging.add_argument("traffic", nargs="+", metavar="TRAFFIC", help="exchange JSONL, gzipped or not")
+    for argument in ARGUMENTS:
+        if argument.name in ("matrix", "only", "skip", "area", "level", "report", "baseline", "gate"):
+            judging.add_argument(argument.flag, **argument.keywords())
+    judging.set_defaults(run=commands.judge)
     listing = verbs.add_parser("list", help="names of checks, rules, features or matrices", allow_abbrev=False)
     listing.add_argument("kind", nargs="?", choices=("checks", "rules", "features", "matrices", "faults"), default="checks")
     listing.set_defaults(run=commands.list_names)

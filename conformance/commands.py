@@ -52,6 +52,23 @@ def plan(known: Namespace, rest: list[str]) -> int:
     return 0 if prepared.cases else 5
 
 
+def judge(known: Namespace, _: list[str]) -> int:
+    """Judges recorded traffic, offline, and writes a report."""
+    from conformance.judging import judge_traffic
+    from conformance.options import options_from
+    from conformance.publishing import default_folder
+    from conformance.session import WrongUse, prepare
+
+    try:
+        options = options_from(vars(known) | {"replay": "traffic"}, {})
+        folder = Path(options.report) if options.report else default_folder(prepare(options))
+        published = judge_traffic(options, [Path(name) for name in known.traffic], folder, sys.argv)
+    except WrongUse as error:
+        raise Refused(str(error)) from None
+    _say([published.summary])
+    return 0 if published.passed else 1
+
+
 def list_names(known: Namespace, _: list[str]) -> int:
     """Prints the names of a kind, a line each."""
     from conformance.describing import names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 
 from conformance.endpoints import applies
 from conformance.messages import Exchange, Json, Request, Send
@@ -26,6 +26,7 @@ from conformance.model import (
 from conformance.schema import fits
 
 MOST_FINDINGS = 20
+MOST_NOTED = 2000
 
 _ROWS = """
 supported     kept       kept       broken  broken  broken  fault  unknown
@@ -100,26 +101,51 @@ def _telling(finding: Finding, asked: dict[str, Exchange]) -> str:
 
 def run_rule(case: Case, exchanges: Iterable[Exchange]) -> Result:
     """Applies a rule to every exchange of its endpoint that its client made."""
-    began = time.monotonic()
-    found: list[Finding | Seen] = []
-    applied, broken = 0, []
+    tally = Tally(case)
     for exchange in exchanges:
-        if case.via not in (exchange.request.setup.client, "recorded") or not applies(case.check.on, exchange):
-            continue
+        tally.add(exchange)
+    return tally.result()
+
+
+@dataclass
+class Tally:
+    """What a rule has found so far, exchange by exchange, so that traffic of any length can be judged while it is read."""
+
+    case: Case
+    applied: int = 0
+    broken: int = 0
+    seconds: float = 0.0
+    found: list[Finding | Seen] = field(default_factory=list)
+    keys: dict[str, None] = field(default_factory=dict)
+
+    def add(self, exchange: Exchange) -> bool:
+        """Judges one exchange, if the rule is about it; says whether it breaks the rule."""
+        check = self.case.check
+        if self.case.via not in (exchange.request.setup.client, "recorded") or not applies(check.on, exchange):
+            return False
+        began = time.monotonic()
         try:
-            here = list(case.check.run(exchange))
+            here = list(check.run(exchange))
         except Ended as end:
             here = [end.finding]
-        if any(isinstance(one, Finding) and one.outcome is Outcome.UNCLEAR for one in here):
-            continue
-        applied += 1
-        found.extend(here)
-        if any(isinstance(one, Finding) for one in here):
-            broken.append(exchange.request.key)
-    if not applied:
-        found = [Finding("no exchange of this run shows it", outcome=Outcome.UNCLEAR)]
-    result = _result(case.check, found, tuple(dict.fromkeys(broken)), time.monotonic() - began)
-    return replace(result, reason=f"{len(broken)} of {applied} exchanges") if broken else result
+        self.seconds += time.monotonic() - began
+        findings = [one for one in here if isinstance(one, Finding)]
+        if any(one.outcome is Outcome.UNCLEAR for one in findings):
+            return False
+        self.applied += 1
+        self.broken += bool(findings)
+        if len(self.found) < MOST_NOTED:
+            self.found += here
+        if findings and len(self.keys) < MOST_NOTED:
+            self.keys[exchange.request.key] = None
+        return bool(findings)
+
+    def result(self) -> Result:
+        """What the rule comes to; without an exchange that it is about, that is unclear."""
+        if not self.applied:
+            self.found = [Finding("no exchange of this run shows it", outcome=Outcome.UNCLEAR)]
+        result = _result(self.case.check, self.found, tuple(self.keys), self.seconds)
+        return replace(result, reason=f"{self.broken} of {self.applied} exchanges") if self.broken else result
 
 
 def _result(check: Check, found: list[Finding | Seen], exchanges: tuple[str, ...], seconds: float) -> Result:

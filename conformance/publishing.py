@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -15,7 +15,8 @@ from shutil import rmtree
 from conformance import __version__
 from conformance.exchanges import tokens_of
 from conformance.messages import Exchange
-from conformance.model import Verdict
+from conformance.model import Target, Verdict
+from conformance.options import Options
 from conformance.recordings import write_recording
 from conformance.redaction import redacted, redacted_exchange
 from conformance.render import terminal, write_all
@@ -52,17 +53,27 @@ def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: boo
     made = [one for one in exchanges.values() if not (one.failure and one.failure.kind in ("budget", "lost"))]
     order = {case.id: number for number, case in enumerate(run.plan.cases)}
     report = Report(
-        _header(run, command),
+        header_of(run.plan, run.target, run.began, command),
         tuple(sorted(verdicts, key=lambda one: order.get(one.case, len(order)))),
         Footer(complete and not run.lost(), len(made), sum(map(tokens_of, made)), round(time.time() - run.began, 3)),
     )
-    folder.mkdir(parents=True, exist_ok=True)
-    result = gate(report, options.gate, run.plan.baseline)
-    for place in (folder, *([Path(options.record)] if options.record else ())):
-        write_recording(made, place, run.target, secrets)
-    write_all(report, exchanges, folder, result)
+    if options.record:
+        write_recording(made, Path(options.record), run.target, secrets)
+    published = written(report, options, run.plan.baseline, exchanges, folder)
     if run.shelf:
         rmtree(run.shelf.folder, ignore_errors=True)
+    return published
+
+
+def written(
+    report: Report, options: Options, baseline: tuple[str, ...], exchanges: Mapping[str, Exchange], folder: Path
+) -> Published:
+    """A report on disk, with exchanges that hold no secrets any more."""
+    folder.mkdir(parents=True, exist_ok=True)
+    result = gate(report, options.gate, baseline)
+    sent = [one for one in exchanges.values() if not (one.failure and one.failure.kind in ("budget", "lost"))]
+    write_recording(sent, folder, report.header.target, secrets_of(options))
+    write_all(report, exchanges, folder, result)
     return Published(report, terminal.render(report, result, str(folder)), result.passed)
 
 
@@ -74,16 +85,16 @@ def _exchanges(run: Run) -> Iterator[Exchange]:
     yield from sorted(found.values(), key=lambda one: (one.started, one.request.key))
 
 
-def _header(run: Run, command: Iterable[str]) -> Header:
-    target = run.target
+def header_of(plan: Plan, target: Target, began: float, command: Iterable[str]) -> Header:
+    """What was tested and with what; `began` is Unix time."""
     return Header(
         suite=__version__,
         target=replace(target, base_url=shown_url(target.base_url)),
-        matrices=tuple(Edition(one.id, one.sha256, one.title, one.url) for one in run.plan.matrices),
+        matrices=tuple(Edition(one.id, one.sha256, one.title, one.url) for one in plan.matrices),
         sdk=version("openai"),
         python=platform.python_version(),
-        started=datetime.fromtimestamp(run.began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        command=scrubbed(command, secrets_of(run.plan.options)),
+        started=datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        command=scrubbed(command, secrets_of(plan.options)),
     )
 
 

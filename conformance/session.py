@@ -22,7 +22,7 @@ from conformance.model import Case, Matrix, Result, Target, Verdict
 from conformance.options import Options
 from conformance.recordings import recorded_target, recording_in
 from conformance.redaction import redacted, redacted_exchange
-from conformance.registry import all_cases
+from conformance.registry import all_checks
 from conformance.report import read_baseline, read_verdict, unknown_entries, verdict_line
 from conformance.selection import select, words
 from conformance.shelf import NAME, Shelf
@@ -59,7 +59,8 @@ def _baseline(options: Options, matrices: tuple[Matrix, ...], cases: tuple[Case,
     if options.baseline is None:
         return ()
     entries = read_baseline(Path(options.baseline).read_text("utf-8"))
-    for entry in unknown_entries(entries, [case.id for case in all_cases()], [matrix.id for matrix in matrices]):
+    known = {f"{check.id}-{via}" for check in all_checks().values() for via in (*check.via, "recorded")}
+    for entry in unknown_entries(entries, known, [matrix.id for matrix in matrices]):
         raise WrongUse(f"{options.baseline}: no case and document of this run are called {entry!r}{nearest(entry, words(cases))}")
     return entries
 
