@@ -99,14 +99,15 @@ def ids_are_unique(exchange: Exchange) -> Noted:
 def names_are_offered(exchange: Exchange) -> Noted:
     """Compares the names that are called with the tools of the request. Models invent some now and then, OpenAI's too."""
     ensure_values(exchange)
-    offered = _offered(asked(exchange))
+    offered = offered_in(asked(exchange))
     for where, call, _ in _calls(exchange):
         name = _function(call).get("name")
         if isinstance(name, str) and name and name not in offered:
             yield Finding("calls a tool that was not offered", f"{where}.function.name", shown(str(sorted(offered))), shown(name))
 
 
-def _offered(sent: Object) -> set[str]:
+def offered_in(sent: Object) -> set[str]:
+    """The names of the functions that a request offers."""
     tools = sent.get("tools")
     named = [tool.get("function") for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
     return {name for one in named if isinstance(one, dict) and isinstance(name := one.get("name"), str)}
