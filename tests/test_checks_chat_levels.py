@@ -137,3 +137,30 @@ def test_a_blind_server_is_not_asked_about_broken_images():
 
 def test_broken_images_that_are_taken_show():
     assert outcome_of("chat.vision.broken", lambda request: reply(request, 200, completion("Red."))) is Outcome.IGNORED
+
+
+def calling(state, request):
+    call = {"id": "c", "type": "function", "function": {"name": "set_lamp", "arguments": json.dumps({"state": state})}}
+    if not request.json.get("stream"):
+        return reply(request, 200, completion(None, "tool_calls", tool_calls=[call]))
+    deltas = [{"tool_calls": [{"index": 0, **call}]}, {}]
+    chunks = [{"choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    return reply(request, 200, body=b"".join(b"data: " + json.dumps(one).encode() + b"\n\n" for one in chunks))
+
+
+@pytest.mark.parametrize(
+    ("plain", "streamed", "outcome"),
+    [
+        (["on"], ["on"], Outcome.WORKS),
+        (["on"], ["off"], Outcome.DIFFERS),
+        (["on", "off"], ["off", "off"], Outcome.WORKS),
+        (["on", "off"], ["low", "low"], Outcome.UNCLEAR),
+        (["on", "on"], ["off", "low"], Outcome.UNCLEAR),
+    ],
+)
+def test_streamed_arguments_are_those_of_the_plain_answer(plain, streamed, outcome):
+    def send(request):
+        told = streamed if request.json.get("stream") else plain
+        return calling(told[min(request.take, len(told) - 1)], request)
+
+    assert outcome_of("chat.tools.arguments.stream", send) is outcome

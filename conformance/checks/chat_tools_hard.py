@@ -23,6 +23,7 @@ from conformance.wire import NOT_JSON, read_json
 STRICT = "https://platform.openai.com/docs/guides/function-calling#strict-mode"
 ALLOWED = "https://platform.openai.com/docs/guides/function-calling#tool-choice"
 RESULTS = "https://platform.openai.com/docs/guides/function-calling#handling-function-calls"
+STREAMING = "https://platform.openai.com/docs/guides/function-calling#streaming"
 
 NESTED = closed(
     lamp=closed(state=choice("on", "off"), floor={"type": "integer", "enum": [1, 2]}),
@@ -97,3 +98,36 @@ def hard_arguments(target: Target, send: Send) -> Noted:
     hard = calls.chat(target, arguing(*((text, text) for text in texts)), tools=TOOLS)
     choices_of(answered(send, hard, calls.chat(target, arguing(('{"state":"on"}', "ok")), tools=TOOLS)))
     yield from ()
+
+
+@check("chat.tools.arguments.stream", "streams the arguments of the plain answer", Level.SHOULD, "chat.tools", STREAMING)
+def same_arguments(target: Target, send: Send) -> Noted:
+    """Requires a call plainly and streamed: names and arguments are the same. Where they are not, both are asked for once more,
+    since a server may compute with a little noise.
+    """
+    plain, streamed = ({_calls_of(target, send, stream, 0)} for stream in (False, True))
+    if plain == streamed:
+        return
+    plain.add(_calls_of(target, send, False, 1))
+    streamed.add(_calls_of(target, send, True, 1))
+    if plain & streamed:
+        return
+    if len(plain) > 1 or len(streamed) > 1:
+        raise Unclear("the same request does not get the same call twice at temperature 0")
+    yield Finding("streams another call than the plain answer has", CALLS, min(plain), min(streamed))
+
+
+def _calls_of(target: Target, send: Send, stream: bool, take: int) -> str:
+    """Every call of an answer, as a text that can be compared. Raises Unclear where there is none, or it was cut."""
+    more = {"stream": True} if stream else {}
+    answer = asked(target, send, offering(target, INVITING, "required", take=take, **more))
+    functions = functions_of(answer)
+    if not functions or was_cut(answer, ENOUGH):
+        raise Unclear("no whole call came, streamed or not")
+    return json.dumps([[one.get("name"), _value(one["arguments"])] for one in functions], ensure_ascii=False, sort_keys=True)
+
+
+def _value(arguments: str) -> Json:
+    """What arguments say; their text where they are no JSON."""
+    value = read_json(arguments.encode("utf-8", "surrogatepass")).value
+    return arguments if value is NOT_JSON else value
