@@ -50,5 +50,7 @@ def test_the_schema_knows_every_field_that_the_reference_server_knows():
 
 
 def test_the_suite_asks_for_few_tokens():
-    limits = [body.get("max_tokens") or body.get("max_completion_tokens") for body in map(body_of, proper())]
-    assert all(limit is not None and limit <= 256 for limit in limits), limits
+    bodies = [body_of(one) for one in proper()]
+    limits = [body.get("max_tokens") or body.get("max_completion_tokens") for body in bodies]
+    assert all(limit <= 256 for limit in limits if limit is not None), limits
+    assert all(body.get("stop") for body, limit in zip(bodies, limits, strict=True) if limit is None)

@@ -48,7 +48,7 @@ RANGES: Mapping[str, tuple[str, Fields]] = {
 """Values outside of what OpenAI documents."""
 
 
-def _refusing(what: str, fields: Fields) -> Callable[[Target, Send], Noted]:
+def refusing(what: str, fields: Fields) -> Callable[[Target, Send], Noted]:
     """A check that a request with these fields is refused while one without them is answered."""
 
     def refuse(target: Target, send: Send) -> Noted:
@@ -64,11 +64,11 @@ def _refusing(what: str, fields: Fields) -> Callable[[Target, Send], Noted]:
 
 for _name, _level in MISSING.items():
     _what, _fields = f"a request without {_name}", {_name: ...}
-    check(f"errors.missing-field.{_name}", f"refuses {_what}", _level, "errors.missing-field", CREATE)(_refusing(_what, _fields))
+    check(f"errors.missing-field.{_name}", f"refuses {_what}", _level, "errors.missing-field", CREATE)(refusing(_what, _fields))
 
 for _name, _wrong in WRONG_TYPES.items():
     _what = f"{_name} of a wrong JSON type"
-    check(f"errors.wrong-type.{_name}", f"refuses {_what}", Level.SHOULD, "errors.wrong-type", ERRORS)(_refusing(_what, _wrong))
+    check(f"errors.wrong-type.{_name}", f"refuses {_what}", Level.SHOULD, "errors.wrong-type", ERRORS)(refusing(_what, _wrong))
 
 for _name, (_what, _wrong) in RANGES.items():
-    check(f"errors.range.{_name}", f"refuses {_what}", Level.SHOULD, "errors.range", CREATE)(_refusing(_what, _wrong))
+    check(f"errors.range.{_name}", f"refuses {_what}", Level.SHOULD, "errors.range", CREATE)(refusing(_what, _wrong))

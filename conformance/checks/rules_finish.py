@@ -43,6 +43,8 @@ def calls_end_with_calls(exchange: Exchange) -> Noted:
             yield Finding("ends with a call but holds none", where, "stop", str(reason))
         elif free and reason == "stop" and held:
             yield Finding("calls a tool but ends with stop", where, held[0], "stop")
+        elif reason == "function_call" and held == ["tool_calls"]:
+            yield Finding("calls a tool but ends with the reason of legacy functions", where, held[0], str(reason))
 
 
 @rule(

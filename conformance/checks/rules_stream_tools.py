@@ -22,7 +22,8 @@ Fragment = tuple[str, Object]
 """The JSON path of a fragment, and the fragment."""
 
 
-def _streaming(target: Target) -> Request:
+def streaming_call(target: Target) -> Request:
+    """A request that has to end in a streamed call."""
     request = calling(target)
     return calls.stream(target, request.json["messages"], **_rest(request))
 
@@ -60,7 +61,7 @@ def _grouped(fragments: list[Fragment]) -> dict[int, list[Fragment]]:
     "chat.tools",
     STREAMING,
     on="chat.stream",
-    seed=_streaming,
+    seed=streaming_call,
 )
 def calls_are_numbered(exchange: Exchange) -> Noted:
     """Reads the index of every call: 0, 1, 2 in order of appearance, as the official client's accumulator needs it."""
@@ -78,7 +79,7 @@ def calls_are_numbered(exchange: Exchange) -> Noted:
     "chat.tools",
     STREAMING,
     on="chat.stream",
-    seed=_streaming,
+    seed=streaming_call,
 )
 def calls_have_heads(exchange: Exchange) -> Noted:
     """Reads the first fragment of every call: it has the id, the type and the name."""
@@ -108,7 +109,7 @@ def _headless(where: str, first: Object) -> Iterator[Finding]:
     "chat.tools",
     STREAMING,
     on="chat.stream",
-    seed=_streaming,
+    seed=streaming_call,
 )
 def heads_are_not_repeated(exchange: Exchange) -> Noted:
     """Reads later fragments of a call: the official client's accumulator glues an id or name that comes again to the first."""
@@ -138,7 +139,7 @@ def _name(call: Object) -> object:
     "chat.tools",
     STREAMING,
     on="chat.stream",
-    seed=_streaming,
+    seed=streaming_call,
 )
 def fragments_are_bare(exchange: Exchange) -> Noted:
     """Reads what stands beside the arguments of later fragments, and lists of calls that are empty: strict clients stumble."""

@@ -126,6 +126,6 @@ GOOD = (FIRST, chunk({"content": "Good"}), chunk({"content": " day"}), chunk({},
 COUNTED = HEAD | {"choices": [], "usage": USAGE}
 COUNTING = {"stream_options": {"include_usage": True}}
 CALL = {"id": "call_1", "type": "function", "function": {"name": "look", "arguments": '{"a": 1}'}}
-CALLS = {"role": "assistant", "content": None, "tool_calls": [CALL]}
+CALLS = {"role": "assistant", "content": None, "refusal": None, "tool_calls": [CALL]}
 ERROR = {"error": {"message": "no", "type": "invalid_request_error", "param": None, "code": None}}
 OPENING = chunk({"role": "assistant", "content": None} | call(id="call_1", type="function", name="look"))

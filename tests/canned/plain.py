@@ -54,12 +54,14 @@ def bare(body, kind="application/json", status=200):
 TEXT = spelled(COMPLETION)
 TWO = [changed(COMPLETION["choices"][0], ("index", index)) for index in (0, 1)]
 
+LEGACY = {"function_call": {"name": "look", "arguments": "{}"}}
+
 CASES = (
     right("a right answer", chat()),
     right("members that OpenAI does not have", chat(("timings", {"x": 2}), ("choices.0.message.reasoning_content", "hm"))),
     right("blank lines behind the JSON", bare(TEXT + b"\n\n")),
     right("a charset", bare(TEXT, "application/json; charset=utf-8")),
-    right("a service tier of its own", chat(("service_tier", "on_demand"))),
+    right("a service tier", chat(("service_tier", "flex"))),
     right("no fingerprint", chat(("system_fingerprint", ...))),
     right("no logprobs member", chat(("choices.0.logprobs", ...))),
     right("a refusal in place of content", chat(("choices.0.message.content", None), ("choices.0.message.refusal", "No."))),
@@ -83,7 +85,7 @@ CASES = (
     right(
         "a legacy call",
         chat(
-            ("choices.0.message", {"role": "assistant", "content": None, "function_call": {"name": "look", "arguments": "{}"}}),
+            ("choices.0.message", {"role": "assistant", "content": None, "refusal": None} | LEGACY),
             ("choices.0.finish_reason", "function_call"),
         ),
     ),

@@ -90,7 +90,7 @@ def message_for_delta(chunk: Object) -> Object:
     seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/3280",
     on="chunks",
     speaks=("chat.stream.increments",),
-    also=("chat.json_object", "chat.json_schema", "chat.stream.equality"),
+    also=("chat.logprobs", "chat.json_object", "chat.json_schema", "chat.stream.equality"),
 )
 def deltas_cumulative(chunks: Chunks) -> Chunks:
     """Repeats the whole text so far in every delta."""
@@ -103,7 +103,13 @@ def deltas_cumulative(chunks: Chunks) -> Chunks:
     return chunks
 
 
-@fault("deltas-trimmed", seen=GITHUB + "paiml/aprender/pull/2367", on="chunk", speaks=("chat.stream.equality",))
+@fault(
+    "deltas-trimmed",
+    seen=GITHUB + "paiml/aprender/pull/2367",
+    on="chunk",
+    speaks=("chat.stream.equality",),
+    also=("chat.logprobs",),
+)
 def deltas_trimmed(chunk: Object) -> Object:
     """Trims every delta, so that all blanks are lost."""
     return with_texts(chunk, str.strip)
@@ -155,7 +161,7 @@ def stream_opens_without_choices(chunks: Chunks) -> Chunks:
     seen=GITHUB + "Luce-Org/lucebox/pull/641",
     on="chunks",
     speaks=("chat.stream.utf8",),
-    also=("chat", "chat.stream.equality"),
+    also=("chat.logprobs", "chat", "chat.stream.equality"),
 )
 def characters_in_two_chunks(chunks: Chunks) -> Chunks:
     """Decodes tokens one by one, so that a character's halves arrive as two signs of replacement."""

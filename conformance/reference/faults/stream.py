@@ -114,7 +114,10 @@ def error_as_stream(reply: Reply, asked: Asked) -> Reply:
     seen=GITHUB + "NousResearch/hermes-agent/pull/80409",
     on="frames",
     speaks=("chat.content.text",),
-    also=("chat.stream.equality",),
+    also=(
+        "chat.logprobs",
+        "chat.stream.equality",
+    ),
 )
 def surrogate_alone(frames: Frames) -> Frames:
     """Sends one half of a surrogate pair."""
