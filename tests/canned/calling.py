@@ -5,8 +5,10 @@ from __future__ import annotations
 from canned.making import OPENING, TOOL, Case, call, changed, chunk, right, stream, wrong
 
 REST = (chunk(call(arguments='{"a":')), chunk(call(arguments=" 1}")), chunk({}, "tool_calls"))
+MARKED = '<tool_call>{"name": "look", "arguments": {"a": 1}}</tool_call>'
 WHOLE = {"type": "function", "name": "look", "arguments": '{"a": 1}'}
 START = {"role": "assistant", "content": None}
+SAYING = {"role": "assistant", "content": ""}
 
 
 def calling(*chunks, **asked):
@@ -30,6 +32,8 @@ CASES: tuple[Case, ...] = (
         "a named call that ends with stop",
         calling(OPENING, *REST[:2], chunk({}, "stop"), tool_choice={"type": "function", "function": {"name": "look"}}),
     ),
+    right("a text about the marks of calls", calling(chunk(SAYING), chunk({"content": "Write <tool_call>."}), chunk({}, "stop"))),
+    wrong("a call left in the text", calling(chunk(SAYING), chunk({"content": MARKED}), chunk({}, "stop")), "chat.tools.marks"),
     wrong("no index", at_once(changed(call(id="c", **WHOLE), ("tool_calls.0.index", ...))), "chat.tool_calls.shape"),
     wrong("the index null", at_once(call(None, id="c", **WHOLE)), "chat.tool_calls.shape"),
     wrong("an index from 1", at_once(call(1, id="c", **WHOLE)), "chat.stream.tools.index"),
