@@ -41,7 +41,9 @@ CALLS = (OPENING, chunk(call(arguments='{"a": 1}')), chunk({}, "tool_calls"))
 
 LEGAL = (
     "system_fingerprint gone, null",
-    "refusal gone, null",
+    "message.refusal null",
+    "delta.refusal gone, null",
+    "logprobs.refusal gone, null",
     "logprobs gone, null",
     "prompt_tokens_details gone, null",
     "completion_tokens_details gone, null",

@@ -152,15 +152,6 @@ def choices_streamed_as_one(chunk: Object) -> Object:
     return chunk
 
 
-@fault("text-opens-with-null", seen=GITHUB + "sgl-project/sglang/pull/2026", on="chunk", speaks=("chat.stream.opening",))
-def text_opens_with_null(chunk: Object) -> Object:
-    """Has null as the content of the delta that tells the role."""
-    for delta in saying(chunk):
-        if delta.get("content") == "" and "role" in delta:
-            delta["content"] = None
-    return chunk
-
-
 @fault(
     "text-beside-calls-empty", seen=GITHUB + "sgl-project/sglang/issues/29441", on="chunk", speaks=("chat.stream.tools.content",)
 )
