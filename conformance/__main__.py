@@ -15,6 +15,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
     known, rest = parser.parse_known_args(given)
+    known.words = given[1:]
     if rest and known.command not in ("run", "plan"):
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:

@@ -15,25 +15,11 @@ class Refused(Exception):
     """A command cannot do what it was asked; the message is one line."""
 
 
-def run(known: Namespace, rest: list[str]) -> int:
-    """Runs the suite by pytest, in this process."""
+def run(known: Namespace, _: list[str]) -> int:
+    """Runs the suite by pytest, in this process. pytest knows the same options, so it reads the words as they were given."""
     from conformance import plugin
 
-    return plugin.main(sys.argv[2:] if sys.argv[1:2] == ["run"] else [*_given(known), *rest])
-
-
-def _given(known: Namespace) -> list[str]:
-    """Parsed options as words again, for callers that pass arguments of their own."""
-    from conformance.options import ARGUMENTS
-
-    words: list[str] = []
-    for argument in ARGUMENTS:
-        value = getattr(known, argument.name)
-        if value is True:
-            words.append(argument.flag)
-        elif value not in (None, False):
-            words += [f"{argument.flag}={one}" for one in (value if isinstance(value, list) else [value])]
-    return words
+    return plugin.main(known.words)
 
 
 def plan(known: Namespace, rest: list[str]) -> int:
@@ -56,13 +42,11 @@ def judge(known: Namespace, _: list[str]) -> int:
     """Judges recorded traffic, offline, and writes a report."""
     from conformance.judging import judge_traffic
     from conformance.options import options_from
-    from conformance.publishing import default_folder
-    from conformance.session import WrongUse, prepare
+    from conformance.session import WrongUse
 
     try:
         options = options_from(vars(known) | {"replay": "traffic"}, {})
-        folder = Path(options.report) if options.report else default_folder(prepare(options))
-        published = judge_traffic(options, [Path(name) for name in known.traffic], folder, sys.argv)
+        published = judge_traffic(options, [Path(name) for name in known.traffic], sys.argv)
     except WrongUse as error:
         raise Refused(str(error)) from None
     _say([published.summary])
@@ -108,11 +92,12 @@ def curl(known: Namespace, _: list[str]) -> int:
     """Prints the request of a recorded exchange as a line for the shell."""
     from conformance.recordings import recorded_target, recording_in
     from conformance.reproducing import curl_line
+    from conformance.session import one_line
 
     try:
         target, exchanges = recorded_target(Path(known.report)), dict(recording_in(Path(known.report)))
     except (ValueError, OSError) as error:
-        raise Refused(_one_line(error)) from None
+        raise Refused(one_line(error)) from None
     if known.key not in exchanges:
         raise Refused(f"{known.report} holds no exchange {known.key!r}")
     _say([curl_line(target, exchanges[known.key].request)])
@@ -122,23 +107,18 @@ def curl(known: Namespace, _: list[str]) -> int:
 def matrix_check(known: Namespace, _: list[str]) -> int:
     """Lints matrices: every problem as file:line, exit code 1 if there is one."""
     from conformance.matrix import file_problems, load_matrix
+    from conformance.session import one_line
 
     found = []
     for name in known.file:
         try:
             problems = list(file_problems(name))
         except (ValueError, OSError) as error:
-            raise Refused(_one_line(error)) from None
+            raise Refused(one_line(error)) from None
         found += problems
         matrix = None if problems else load_matrix(name)
         _say([str(problem) for problem in problems] if matrix is None else [f"{name}: {len(matrix.claims)} claims, no problem"])
     return 1 if found else 0
-
-
-def _one_line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename:
-        return f"cannot read {error.filename}: {error.strerror}"
-    return " ".join(str(error).split())
 
 
 def _say(lines: Iterable[str]) -> None:

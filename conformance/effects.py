@@ -11,15 +11,11 @@ from conformance.messages import Exchange, Request, Send
 from conformance.model import Ended, Finding, Outcome, Unclear
 from conformance.wire import read_json
 
-TOO_MANY = 429
-
 
 def unless_refused(exchange: Exchange, message: str) -> Iterator[Finding]:
     """What tells against an answer that ought to be a refusal: nothing for a 4xx or 501. A 2xx has ignored what is wrong with
     the request, and `message` says so; an error inside a 2xx differs; a 5xx or a lost answer fails. Raises Unclear.
     """
-    if exchange.status == TOO_MANY:
-        raise Unclear(f"the server limits the rate of requests: {refusal(exchange)}")
     try:
         ensure_success(exchange)
     except Unclear:

@@ -21,6 +21,11 @@ def unsent(request: Request, kind: str, why: str) -> Exchange:
     return Exchange(request, failure=Failure(kind, why), started=time.time())
 
 
+def was_sent(exchange: Exchange) -> bool:
+    """Whether the request of an exchange left at all."""
+    return not (exchange.failure and exchange.failure.kind in ("budget", "lost"))
+
+
 def routing(drivers: Mapping[str, Send]) -> Send:
     """Gives each request to the driver of its client."""
 
@@ -43,7 +48,7 @@ def remembering(send: Send, recall: Recall, keep: Callable[[Exchange], None], lo
             found = recall(request)
             if found is None:
                 found = send(request)
-                if not (found.failure and found.failure.kind in ("budget", "lost")):
+                if was_sent(found):
                     keep(found)
             return found
 

@@ -13,18 +13,18 @@ from conformance.judge import Tally, claim_on, judge
 from conformance.messages import Exchange
 from conformance.model import Case, Matrix, Target, Verdict
 from conformance.options import Options
-from conformance.publishing import Published, header_of, written
+from conformance.publishing import Published, default_folder, header_of, written
 from conformance.recordings import exchanges_in
 from conformance.redaction import redacted_exchange
 from conformance.report import Footer, Report
-from conformance.session import Plan, WrongUse, prepare
+from conformance.session import Plan, WrongUse, one_line, prepare
 
 RECORDED = "recorded"
 MOST_KEPT = 500
 """How many exchanges that break a rule go into the report; recordings may be long."""
 
 
-def judge_traffic(options: Options, paths: Sequence[Path], folder: Path, command: Iterable[str]) -> Published:
+def judge_traffic(options: Options, paths: Sequence[Path], command: Iterable[str]) -> Published:
     """Judges recordings and writes a report. Without a document everything counts as supported. Raises WrongUse."""
     plan = _recorded_plan(options)
     began, count = time.time(), 0
@@ -40,13 +40,19 @@ def judge_traffic(options: Options, paths: Sequence[Path], folder: Path, command
             if len(hosts) < 3 and exchange.source.get("host"):
                 hosts[str(exchange.source["host"])] = None
     except (ValueError, OSError) as error:
-        raise WrongUse(" ".join(str(error).split())) from None
+        raise WrongUse(one_line(error)) from None
     if not count:
         raise WrongUse("the recordings hold no exchange")
     verdicts = [verdict for tally in tallies for verdict in _verdicts(plan, tally)]
     target = Target("", id=RECORDED, server=", ".join(hosts) or "recorded traffic")
     footer = Footer(True, count, 0, round(time.time() - began, 3))
-    return written(Report(header_of(plan, target, began, command), tuple(verdicts), footer), options, plan.baseline, kept, folder)
+    return written(
+        Report(header_of(plan, target, began, command), tuple(verdicts), footer),
+        options,
+        plan.baseline,
+        kept,
+        default_folder(plan),
+    )
 
 
 def _recorded_plan(options: Options) -> Plan:

@@ -13,7 +13,7 @@ from pathlib import Path
 from shutil import rmtree
 
 from conformance import __version__
-from conformance.exchanges import tokens_of
+from conformance.exchanges import tokens_of, was_sent
 from conformance.messages import Exchange
 from conformance.model import Target, Verdict
 from conformance.options import Options
@@ -50,7 +50,7 @@ def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: boo
     options = run.plan.options
     secrets = secrets_of(options)
     exchanges = {one.request.key: redacted_exchange(one, secrets) for one in _exchanges(run)}
-    made = [one for one in exchanges.values() if not (one.failure and one.failure.kind in ("budget", "lost"))]
+    made = list(filter(was_sent, exchanges.values()))
     order = {case.id: number for number, case in enumerate(run.plan.cases)}
     report = Report(
         header_of(run.plan, run.target, run.began, command),
@@ -71,8 +71,7 @@ def written(
     """A report on disk, with exchanges that hold no secrets any more."""
     folder.mkdir(parents=True, exist_ok=True)
     result = gate(report, options.gate, baseline)
-    sent = [one for one in exchanges.values() if not (one.failure and one.failure.kind in ("budget", "lost"))]
-    write_recording(sent, folder, report.header.target, secrets_of(options))
+    write_recording(filter(was_sent, exchanges.values()), folder, report.header.target, secrets_of(options))
     write_all(report, exchanges, folder, result)
     return Published(report, terminal.render(report, result, str(folder)), result.passed)
 

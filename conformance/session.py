@@ -52,7 +52,7 @@ def prepare(options: Options) -> Plan:
         known = dict(recording_in(Path(options.resume))) if options.resume else {}
         return Plan(options, cases, matrices, _baseline(options, matrices, cases), known)
     except (ValueError, OSError) as error:
-        raise WrongUse(_one_line(error)) from None
+        raise WrongUse(one_line(error)) from None
 
 
 def _baseline(options: Options, matrices: tuple[Matrix, ...], cases: tuple[Case, ...]) -> tuple[str, ...]:
@@ -65,7 +65,8 @@ def _baseline(options: Options, matrices: tuple[Matrix, ...], cases: tuple[Case,
     return entries
 
 
-def _one_line(error: Exception) -> str:
+def one_line(error: Exception) -> str:
+    """An error as the one line that wrong use is answered with."""
     if isinstance(error, OSError) and error.filename:
         return f"cannot read {error.filename}: {error.strerror}"
     return " ".join(str(error).split())
@@ -160,7 +161,7 @@ def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | 
                 wanted, told = reach(wanted, drivers["raw"])
                 shelf.put(told)
         except (ValueError, engine.EngineMissing, engine.EngineFailed) as error:
-            raise WrongUse(_one_line(error)) from None
+            raise WrongUse(one_line(error)) from None
         jobs = options.jobs or (1 if options.base_url is None else 4)
         run = Run(plan, wanted, jobs, _chain(plan, drivers, shelf), shelf, first or 0)
         try:
@@ -220,5 +221,5 @@ def _replayed(plan: Plan, folder: Path) -> Run:
         recorded = dict(recording_in(folder))
         target = recorded_target(folder)
     except (ValueError, OSError) as error:
-        raise WrongUse(_one_line(error)) from None
+        raise WrongUse(one_line(error)) from None
     return Run(plan, target, plan.options.jobs or 4, replaying(recorded))
