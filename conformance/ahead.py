@@ -13,14 +13,17 @@ Value = TypeVar("Value")
 
 
 class Ahead(Generic[Key, Value]):
-    """Runs `work` for every key, in order, a few at once; `result` waits for one."""
+    """Runs `work` for every key, in order, a few at once, and then for those that are to run alone, one after the other, when
+    no other is under way; `result` waits for one.
+    """
 
-    def __init__(self, keys: Iterable[Key], work: Callable[[Key], Value], jobs: int) -> None:
-        self._futures: dict[Key, Future[Value]] = {key: Future() for key in keys}
-        self._waiting: queue.SimpleQueue[Key] = queue.SimpleQueue()
-        for key in self._futures:
-            self._waiting.put(key)
+    def __init__(self, keys: Iterable[Key], work: Callable[[Key], Value], jobs: int, alone: Iterable[Key] = ()) -> None:
+        together, singly = tuple(keys), tuple(alone)
+        self._futures: dict[Key, Future[Value]] = {key: Future() for key in (*together, *singly)}
+        self._waiting, self._alone = _queued(together), _queued(singly)
         self._work = work
+        self._busy = jobs
+        self._guard = threading.Lock()
         self._threads = [threading.Thread(target=self._run, name=f"case-{n}", daemon=True) for n in range(jobs)]
         for thread in self._threads:
             thread.start()
@@ -45,9 +48,17 @@ class Ahead(Generic[Key, Value]):
             thread.join(seconds)
 
     def _run(self) -> None:
+        self._work_off(self._waiting)
+        with self._guard:
+            self._busy -= 1
+            last = not self._busy
+        if last:
+            self._work_off(self._alone)
+
+    def _work_off(self, waiting: queue.SimpleQueue[Key]) -> None:
         while True:
             try:
-                key = self._waiting.get_nowait()
+                key = waiting.get_nowait()
             except queue.Empty:
                 return
             future = self._futures[key]
@@ -57,6 +68,13 @@ class Ahead(Generic[Key, Value]):
                 future.set_result(self._work(key))
             except BaseException as error:
                 future.set_exception(error)
+
+
+def _queued(keys: Iterable[Key]) -> queue.SimpleQueue[Key]:
+    waiting: queue.SimpleQueue[Key] = queue.SimpleQueue()
+    for key in keys:
+        waiting.put(key)
+    return waiting
 
 
 __all__ = ["Ahead", "CancelledError"]

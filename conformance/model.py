@@ -111,7 +111,9 @@ Noted = Iterator[Finding | Seen]
 
 @dataclass(frozen=True)
 class Check:
-    """A check (behaviour, takes `(target, send)`) or, where `on` is set, a rule (a pure function of one exchange)."""
+    """A check (behaviour, takes `(target, send)`) or, where `on` is set, a rule (a pure function of one exchange). A check that
+    is to run `alone` has the server for itself: it comes last, when nothing else is under way.
+    """
 
     id: str
     title: str
@@ -126,6 +128,7 @@ class Check:
     revision: int = 1
     authority: str = "openai"
     about: str = ""
+    alone: bool = False
 
     @property
     def area(self) -> str:

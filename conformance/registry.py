@@ -62,11 +62,11 @@ def rule(
 
 @cache
 def all_checks() -> dict[str, Check]:
-    """Every check and rule by id, checks first, in the order of their modules."""
+    """Every check and rule by id, in the order of their modules: checks first, of these last what runs alone."""
     package = importlib.import_module("conformance.checks")
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
         importlib.import_module(f"{package.__name__}.{module.name}")
-    return dict(sorted(_REGISTERED.items(), key=lambda entry: bool(entry[1].on)))
+    return dict(sorted(_REGISTERED.items(), key=lambda entry: (bool(entry[1].on), entry[1].alone)))
 
 
 def all_cases() -> tuple[Case, ...]:

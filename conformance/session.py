@@ -11,7 +11,7 @@ from pathlib import Path
 from conformance import engine
 from conformance.ahead import Ahead
 from conformance.documents import nearest
-from conformance.drivers import raw, sdk
+from conformance.drivers import raw, sdk, sockets
 from conformance.drivers.limits import Limits
 from conformance.exchanges import budgeting, minding, remembering, replaying, routing
 from conformance.features import core_features
@@ -88,9 +88,13 @@ class Run:
     _ahead: Ahead[Case, Result | None] | None = None
 
     def start(self, cases: tuple[Case, ...]) -> None:
-        """Lets cases run ahead. `first` turns the order, so that processes that share the run begin at different places."""
-        turned = cases[self.first % (len(cases) or 1) :] + cases[: self.first % (len(cases) or 1)]
-        self._ahead = Ahead(turned, self._work, self.jobs)
+        """Lets cases run ahead. `first` turns the order, so that processes that share the run begin at different places. What is
+        to run alone comes last in each of them, when every exchange of the other cases is there, whoever asked for it.
+        """
+        alone = tuple(case for case in cases if case.check.alone)
+        others = tuple(case for case in cases if not case.check.alone)
+        first = self.first % (len(others) or 1)
+        self._ahead = Ahead(others[first:] + others[:first], self._work, self.jobs, alone)
 
     def _work(self, case: Case) -> Result | None:
         if case.check.seed is None:
@@ -181,6 +185,7 @@ def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Sen
         "raw": stack.enter_context(raw.connected(*more)),
         "sdk": official,
         "sdk-async": official,
+        "wire": stack.enter_context(sockets.connected(*more)),
         "probe": stack.enter_context(raw.connected(*probe)),
     }
 

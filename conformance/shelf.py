@@ -44,8 +44,10 @@ class Shelf:
 
     @contextmanager
     def locked(self, key: str) -> Iterator[None]:
-        """Holds a key among processes, so that what it stands for is asked once."""
+        """Holds a key among processes, so that what it stands for is asked once. Every key has a lock of its own: requests that
+        are to be under way together must not wait for each other.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / f"{key[:2]}.lock").open("w") as file:
+        with (self.folder / f"{key}.lock").open("w") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield

@@ -112,3 +112,22 @@ def test_a_stop_begins_nothing_more():
     assert ahead.result(0) == 0
     with pytest.raises(CancelledError):
         ahead.result(2)
+
+
+def test_what_runs_alone_comes_last_and_one_by_one():
+    under_way, seen, lock = [], {}, threading.Lock()
+
+    def work(n):
+        with lock:
+            under_way.append(n)
+            seen[n] = tuple(under_way)
+        time.sleep(0.01)
+        with lock:
+            under_way.remove(n)
+        return n
+
+    ahead = Ahead(range(9), work, jobs=3, alone=(9, 10))
+    assert [ahead.result(n) for n in range(11)] == list(range(11))
+    assert max(map(len, seen.values())) > 1
+    assert (seen[9], seen[10]) == ((9,), (10,))
+    assert list(seen)[-2:] == [9, 10]
