@@ -98,6 +98,7 @@ ORDER: tuple[Case, ...] = (
     wrong(
         "all the text again in every increment", telling(*["".join(WORDS[: at + 1]) for at in range(5)]), "chat.stream.increments"
     ),
+    wrong("all the text again in the second of two increments", telling("Good", "Good day"), "chat.stream.increments"),
     wrong("text past the stop string", stream(*GOOD, stop=["d d"]), "chat.stop.absent"),
     wrong("logprobs that nobody asked for", edited(("choices.0.logprobs", LOGPROBS)), "chat.logprobs.unasked"),
     wrong(

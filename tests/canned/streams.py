@@ -117,9 +117,17 @@ RIGHT: tuple[Case, ...] = (
     right("whole characters", telling("h\u00e9", "\U0001f600", "\u65e5\u672c")),
     right("torn characters under a bias", stream(FIRST, *TORN, chunk({}, "stop"), logit_bias={"7": 100})),
     right("text that happens to grow", telling("a", "ab", "abc")),
+    right("laughter in two increments", telling("haha", "hahaha")),
+    right("laughter without letters to tell apart", telling("\u54c8\u54c8", "\u54c8\u54c8\u54c8\u54c8")),
+    right("numbers that grow", telling("123", "1234")),
+    right(
+        "a hot stream that stammers",
+        stream(FIRST, *[chunk({"content": word}) for word in ("Goo", "Good")], chunk({}, "stop"), temperature=1.5),
+    ),
     right("a stop string that does not occur", stream(*GOOD, stop=["evening"])),
     right("increments as they are made", arriving(1.2, *[1.3 + at / 20 for at in range(33)])),
     right("a short answer at once", stream(*GOOD)),
+    right("a pause of three seconds", arriving(0.1, 0.2, 3.2)),
     right("a fast answer at once", arriving(0.05)),
     right("a stream of a recorder that lost the request", replace(stream(*GOOD), request=Request("POST", "/chat/completions"))),
 )
@@ -173,6 +181,9 @@ FRAMING: tuple[Case, ...] = (
         "a logprob that is not a number",
         stream(FIRST, RAW.replace('"logprobs": null', '"logprobs": NaN'), *GOOD[2:]),
         "chat.stream.json",
+    ),
+    wrong(
+        "a stream that stands still", streamed(TWO, failure=Failure("timeout", "no complete answer within 60 s")), "chat.complete"
     ),
     wrong("a lost connection", streamed(TWO, failure=Failure("reset", "connection reset")), "chat.complete"),
     wrong(
