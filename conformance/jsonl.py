@@ -67,6 +67,8 @@ def _request_line(request: Request, base_path: str) -> Line:
     setup = asdict(request.setup) | {"base_path": base_path}
     if setup["call"] == "create":
         del setup["call"]  # what lines of before the other ways are silent about
+    if not setup["manner"]:
+        del setup["manner"]
     return line | {"take": request.take, "wrong": request.wrong, "setup": setup}
 
 

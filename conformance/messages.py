@@ -9,6 +9,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+MANNERS = {
+    "chunked": "the body in chunks of a few bytes, without its length",
+    "expect": "Expect: 100-continue, and the body once the server says so or a second has passed",
+    "http/1.0": "as HTTP/1.0",
+    "close": "Connection: close, and a second of patience for the server to do so",
+    "lower-case": "the names of all headers in lower case",
+    "upper-case": "the names of all headers in upper case",
+    "reuse": "twice on one connection, one after the other; the second answer counts",
+    "pipelined": "twice on one connection, both written at once; the second answer counts",
+    "half-closed": "the client's end of the connection closed behind the request",
+    "stalled": "half of the body, a pause of a second, and the rest",
+    "abort": "the connection closed at the first bytes of the answer's body",
+    "slow": "the answer read in small pieces with pauses",
+    "compressed": "Accept-Encoding: gzip",
+}
+"""The odd ways to speak HTTP that the client `wire` knows; the empty word is the ordinary way."""
+
 Json = Any
 """A JSON value as Python sees it: dict, list, str, int, float, bool or None."""
 
@@ -17,10 +34,11 @@ Json = Any
 class Setup:
     """How the client that sends a request is set up; documents make promises about that as well.
 
-    `client` is raw, sdk or sdk-async. `slash` tells whether the base URL ends with a slash (None: as the operator gave it).
+    `client` is raw, sdk, sdk-async or wire. `slash` tells whether the base URL ends with a slash (None: as the operator gave it).
     `authorization` is "given" (the operator's key), "none" (no header), or the literal header value.
     `environment` sets the SDK up from OPENAI_BASE_URL and OPENAI_API_KEY instead of by arguments. `call` is the way in which
-    the SDK is asked for a chat completion: create, stream (its helper, not the field), parse or raw-response.
+    the SDK is asked for a chat completion: create, stream (its helper, not the field), parse or raw-response. `manner` is one
+    of MANNERS, which only the client wire speaks.
     """
 
     client: str = "raw"
@@ -28,6 +46,7 @@ class Setup:
     authorization: str = "given"
     environment: bool = False
     call: str = "create"
+    manner: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,6 +74,7 @@ class Request:
         what = [self.method, self.path, self.query, self.json, (self.body or b"").hex(), self.headers, self.take]
         how = [setup.client, setup.slash, setup.authorization, setup.environment]
         how += [setup.call] if setup.call != "create" else []
+        how += [f"manner {setup.manner}"] if setup.manner else []
         return hashlib.sha256(json.dumps([what, how], sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -91,7 +111,9 @@ class Exchange:
     """A request and everything that came back: bytes with arrival times, or the failure, and the clients' readings.
 
     `started` is Unix time in seconds, `seconds` the duration. `timed` is false where a recorder kept no arrival times.
-    `source` holds what a recorder said of itself (contract: fidelity, headers_complete, headers_masked, sanitised).
+    `source` holds what a recorder said of itself (contract: fidelity, headers_complete, headers_masked, sanitised). The client
+    wire notes there what it saw of the connection: `interim` (statuses below 200), `closed` (whether the server closed it
+    behind the answer), `reused` (whether it took the second request), `version` (of the answer: "1.0" or "1.1").
     """
 
     request: Request

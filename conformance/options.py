@@ -11,7 +11,7 @@ AREAS = (
     *("files", "uploads", "batches", "fine_tuning", "vector_stores", "realtime"),
     *("errors", "http", "auth", "load", "clients"),
 )
-CLIENTS = ("raw", "sdk", "sdk-async")
+CLIENTS = ("raw", "sdk", "sdk-async", "wire")
 LEVELS = ("MUST", "SHOULD", "MAY")
 GATES = ("claims", "strict", "none")
 

@@ -6,20 +6,38 @@ import base64
 import json
 import shlex
 
-from conformance.messages import Request
+from conformance.messages import MANNERS, Request
 from conformance.model import Target
+
+_MANNERS = {
+    "chunked": ["-H", "'Transfer-Encoding: chunked'"],
+    "expect": ["-H", "'Expect: 100-continue'"],
+    "http/1.0": ["--http1.0"],
+    "close": ["-H", "'Connection: close'"],
+    "slow": ["--limit-rate", "4k"],
+    "reuse": [],
+    "compressed": ["--compressed", "-H", "'Accept-Encoding: gzip'"],
+}
+"""Odd ways to speak HTTP, as far as curl can be told to."""
 
 
 def curl_line(target: Target, request: Request) -> str:
     """A curl line for POSIX shells that sends the request. The key is read from OPENAI_API_KEY, never spelled out."""
     url = f"{target.base_url.rstrip('/')}/{request.path.lstrip('/')}" + (f"?{request.query}" if request.query else "")
-    words = ["curl", "-sS", "-i", "-N", "--max-time", "60", "-X", request.method, shlex.quote(_visible(url))]
+    manner = request.setup.manner
+    urls = [shlex.quote(_visible(url))] * (2 if manner == "reuse" else 1)
+    words = ["curl", "-sS", "-i", "-N", "--max-time", "60", "-X", request.method, *urls, *_MANNERS.get(manner, [])]
     for name, value in request.headers:
         words += ["-H", shlex.quote(_visible(f"{name}: {value}"))]
     if request.json is not None and not any(name.lower() == "content-type" for name, _ in request.headers):
         words += ["-H", "'Content-Type: application/json'"]
     words += _authorization(target, request)
-    return " ".join(_with_body(words, request))
+    return " ".join(_with_body(words, request)) + _unsaid(manner)
+
+
+def _unsaid(manner: str) -> str:
+    """A remark on what a line for curl leaves out."""
+    return f" # but {MANNERS[manner]}" if manner in MANNERS and manner not in _MANNERS else ""
 
 
 def _authorization(target: Target, request: Request) -> list[str]:

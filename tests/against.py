@@ -37,8 +37,8 @@ def server(*faults: str) -> Send:
 
 
 def raw_cases(rules: bool) -> list[Case]:
-    """The rules or the checks that speak raw HTTP."""
-    return [case for case in all_cases() if case.via == "raw" and bool(case.check.on) == rules]
+    """The rules or the checks that speak plain HTTP, ordinarily or oddly."""
+    return [case for case in all_cases() if case.via in ("raw", "wire") and bool(case.check.on) == rules]
 
 
 def ran(case: Case, send: Send) -> Ran:

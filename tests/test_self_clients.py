@@ -1,12 +1,12 @@
-"""Checks that speak through the official client alone: silent about the right server, loud about wrong ones, over a socket."""
+"""Checks that speak through the official client or oddly: silent about the right server, loud about wrong ones, over a socket."""
 
 from dataclasses import replace
 
 import pytest
 from against import SILENT, TARGET
 
+from conformance.drivers import sdk, sockets
 from conformance.drivers.limits import Limits
-from conformance.drivers.sdk import connected
 from conformance.judge import run_check, run_rule
 from conformance.model import Outcome
 from conformance.reference.serve import serving
@@ -27,13 +27,14 @@ NOTICED = {
     "clients.sdk.raw-response": "done-after-json",
     "http.base-url.slash": "nothing-is-lost",
 }
-"""A fault for every check that the official client speaks for."""
+"""A fault for every check that another client than the plain one speaks for."""
 
 
 def outcome(case, *faults):
+    driver = sockets if case.via == "wire" else sdk
     with serving(faults=faults) as url:
         target = replace(TARGET, base_url=url)
-        with connected(target, "sk-any", Limits(timeout=10)) as send:
+        with driver.connected(target, "sk-any", Limits(timeout=10)) as send:
             if not case.check.on:
                 return run_check(case, target, send).outcome
             seed = case.check.seed(target)

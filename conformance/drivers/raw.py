@@ -31,7 +31,7 @@ def connected(target: Target, key: str | None, limits: Limits, headers: Headers 
     lines = Lines(_transports(target.base_url, insecure))
 
     def send(request: Request) -> Exchange:
-        wire = _wire(target.base_url, request, _headers(request, key, headers))
+        wire = _wire(target.base_url, request, headers_of(request, key, headers))
         with lines.one() as line:
             heard = _ask(line, wire, limits)
             if heard.stale and not line.plug.fresh:
@@ -67,7 +67,7 @@ def spelled(request: Request) -> bytes:
         return json.dumps(request.json, separators=(",", ":")).encode()
 
 
-def _headers(request: Request, key: str | None, operators: Headers) -> Headers:
+def headers_of(request: Request, key: str | None, operators: Headers) -> Headers:
     """The headers of a request; what the request says goes before what the operator says, and that before what is usual."""
     authorization = request.setup.authorization
     if authorization != "given":

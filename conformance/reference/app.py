@@ -18,6 +18,7 @@ from conformance.reference.errors import bad_key, unknown_route, unreadable, wro
 from conformance.reference.faults import Fault, named
 from conformance.reference.fields import check_request
 from conformance.reference.jobs import create_job, listed_jobs
+from conformance.reference.manners import as_noted, header_of, version_of
 from conformance.reference.models import NAMES, listed, retrieved, snapshot
 from conformance.reference.stream import DONE, chunks, framed
 from conformance.reference.values import Asked, Object, Refused, Reply
@@ -146,7 +147,7 @@ def sending(*faults: str, api_key: str | None = None, clock: Callable[[], float]
 
     def send(request: Request) -> Exchange:
         reply = answer(asked_by(request, api_key), server, int(request.key, 16))
-        return _exchange(request, reply, server.clock())
+        return as_noted(_exchange(request, reply, server.clock()), reply)
 
     return send
 
@@ -157,11 +158,12 @@ def asked_by(request: Request, api_key: str | None = None) -> Asked:
     given = f"Bearer {api_key or 'none'}" if request.setup.authorization == "given" else request.setup.authorization
     if given != "none":
         headers.setdefault("authorization", given)
+    headers |= header_of(request.setup)
     body = request.body if request.body is not None else b""
     if request.json is not None:
         headers.setdefault("content-type", JSON)
         body = json.dumps(request.json).encode()
-    return Asked(request.method, request.path, headers, body)
+    return Asked(request.method, request.path, headers, body, version=version_of(request.setup))
 
 
 def _exchange(request: Request, reply: Reply, now: float) -> Exchange:

@@ -37,7 +37,8 @@ class _Everything:
         path = scope["raw_path"].decode("latin-1").partition("?")[0]
         headers = {name.lower(): value for name, value in request.headers.items()}
         inside = path.startswith(PREFIX + "/")
-        asked = Asked(request.method, path.removeprefix(PREFIX) if inside else "/" + path, headers, await request.body())
+        below = path.removeprefix(PREFIX) if inside else "/" + path
+        asked = Asked(request.method, below, headers, await request.body(), version=scope["http_version"])
         reply = await asyncio.to_thread(answer, asked, self.server, secrets.randbits(64))
         await _response(reply)(scope, receive, send)
 
@@ -49,7 +50,7 @@ def _response(reply: Reply) -> Response:
         response = StreamingResponse(_frames(reply), reply.status)
     length = [(name, value) for name, value in response.raw_headers if name == b"content-length"]
     said = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in reply.headers]
-    response.raw_headers = said + length
+    response.raw_headers = said + length + ([(b"connection", b"close")] if reply.closes else [])
     return response
 
 

@@ -15,7 +15,7 @@ Object = dict[str, Any]
 class Asked:
     """A request as it came over the wire; header names in lower case, `path` below the base URL.
 
-    `memory` is the server's own, for faults that depend on what came before.
+    `version` is that of HTTP. `memory` is the server's own, for faults that depend on what came before.
     """
 
     method: str
@@ -23,6 +23,7 @@ class Asked:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
     memory: Object = field(default_factory=dict)
+    version: str = "1.1"
 
     @cached_property
     def sent(self) -> Object:
@@ -68,7 +69,8 @@ class Refused(Exception):
 class Reply:
     """Everything that goes back: a body of one frame, or a stream of many, each sent by itself `pause` seconds apart.
 
-    `first` is how long the first frame takes, in seconds. `lost` tells that the connection ends before the reply does.
+    `first` is how long the first frame takes, in seconds. `lost` tells that the connection ends before the reply does,
+    `closes` that it ends behind it.
     """
 
     status: int
@@ -77,3 +79,4 @@ class Reply:
     first: float = 0.02
     pause: float = 0.004
     lost: bool = False
+    closes: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from conformance.messages import Exchange, Reading, Request
+from conformance.messages import MANNERS, Exchange, Reading, Request
 
 HEAD, TAIL = 3072, 1024
 """How many characters of a body are shown from its beginning and from its end."""
@@ -44,6 +44,7 @@ def _setup(request: Request) -> list[str]:
         "" if setup.slash is None else f"base URL {'with' if setup.slash else 'without'} a trailing slash",
         "set up by environment variables" if setup.environment else "",
         f"called by {setup.call}" if setup.call != "create" else "",
+        f"sent {setup.manner}: {MANNERS[setup.manner]}" if setup.manner in MANNERS else "",
         f"take {request.take}" if request.take else "",
     ]
     return [f"({', '.join(filter(None, told))})"]
