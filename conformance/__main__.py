@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     judging = verbs.add_parser("judge", help="apply every rule to recorded traffic, offline", allow_abbrev=False)
     judging.add_argument("traffic", nargs="+", metavar="TRAFFIC", help="exchange JSONL, gzipped or not")
     for argument in ARGUMENTS:
-        if argument.name in ("matrix", "only", "skip", "area", "level", "report", "baseline", "gate"):
+        if argument.name in ("matrix", "given", "only", "skip", "area", "level", "report", "baseline", "gate"):
             judging.add_argument(argument.flag, **argument.keywords())
     judging.set_defaults(run=commands.judge)
     listing = verbs.add_parser("list", help="names of checks, rules, features or matrices", allow_abbrev=False)

@@ -14,13 +14,14 @@ from conformance.schema import specs
 @dataclass(frozen=True)
 class Feature:
     """One word of the vocabulary. `core` features count as supported where no document is held against the server;
-    `needs` names the option of `run` that must be given for that.
+    `needs` names the option of `run` that must be given for that, `sees` what its checks observe that claims can expect.
     """
 
     name: str
     title: str
     core: bool
     needs: str = ""
+    sees: tuple[str, ...] = ()
 
 
 @cache
@@ -28,7 +29,9 @@ def all_features() -> Mapping[str, Feature]:
     """Every feature by name. Raises DocumentError if the file is damaged."""
     document = read_document(specs("features.yaml").read_text("utf-8"), "features.yaml")
     return {
-        name: Feature(name, str(entry["title"]), bool(entry["core"]), str(entry.get("needs", "")))
+        name: Feature(
+            name, str(entry["title"]), bool(entry["core"]), str(entry.get("needs", "")), tuple(map(str, entry.get("sees", ())))
+        )
         for name, entry in document.items()
     }
 

@@ -161,13 +161,16 @@ def _result(check: Check, found: list[Finding | Seen], exchanges: tuple[str, ...
 
 
 def standing_of(claim: Claim, result: Result) -> Standing:
-    """What the law makes of a result. A difference under `deviates` is kept exactly if it is what the claim's `expects` tells;
-    under every other stance a promise of `expects` that was seen not to hold breaks what would be kept.
+    """What the law makes of a result. A difference under `deviates` is kept exactly if it is what the claim's `expects` tells,
+    and nothing is claimed about it where nothing of that was observed; under every other stance a promise of `expects` that was
+    seen not to hold breaks what would be kept.
     """
     standing = LAW[claim.stance][result.outcome]
+    if claim.stance is Stance.DEVIATES and result.outcome in (Outcome.DIFFERS, Outcome.IGNORED):
+        observed = any(one.name in claim.expects for one in result.seen)
+        return Standing.UNCLAIMED if not observed else standing if untold(claim, result) else Standing.KEPT
     if claim.stance is Stance.DEVIATES:
-        told = result.outcome in (Outcome.DIFFERS, Outcome.IGNORED) and _was_told(claim, result)
-        return Standing.KEPT if told else standing
+        return standing
     return Standing.BROKEN if standing in (Standing.KEPT, Standing.SURPASSED) and untold(claim, result) else standing
 
 
@@ -179,17 +182,27 @@ def untold(claim: Claim, result: Result) -> str:
     return ""
 
 
-def _was_told(claim: Claim, result: Result) -> bool:
-    return any(one.name in claim.expects for one in result.seen) and not untold(claim, result)
-
-
 def _as_told(want: Json, value: Json) -> bool:
     return fits(want, value) if isinstance(want, dict) else want == value and type(want) is type(value)
 
 
+def in_force(claim: Claim, result: Result) -> Claim:
+    """The claim that a result is weighed against. Where it depends on what nobody stated, all claims that may hold have to
+    agree on the standing; otherwise nothing is claimed.
+    """
+    may_hold = [replace(claim, otherwise=()), *claim.otherwise]
+    if all(one.when for one in may_hold):
+        may_hold.append(Claim(claim.feature, Stance.UNDOCUMENTED))
+    if len(may_hold) == 1 or len({standing_of(one, result) for one in may_hold}) == 1:
+        return may_hold[0]
+    terms = dict.fromkeys(f"{kind} {what}" for one in may_hold for kind, what in one.when)
+    note = f"depends on what was not stated: {', '.join(terms)}"
+    return replace(claim, stance=Stance.UNDOCUMENTED, expects={}, note=note, otherwise=())
+
+
 def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdict:
     """The verdict on a case under one claim of one document (matrix None: OpenAI's API alone)."""
-    check = case.check
+    check, claim = case.check, in_force(claim, result)
     return Verdict(
         case=case.id,
         check=check.id,
@@ -209,8 +222,15 @@ def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdi
         seconds=round(result.seconds, 4),
         link=check.link,
         lines=claim.lines,
-        note=claim.note,
+        note=said_of(claim),
     )
+
+
+def said_of(claim: Claim) -> str:
+    """What a claim says beside its stance: where, if not by lines of its own document, and its note."""
+    where = f'under "{claim.at}"' if claim.at else ""
+    edition = f"in {claim.stated_in}" if claim.stated_in else ""
+    return ": ".join(part for part in (" ".join(filter(None, (where, edition))), claim.note) if part)
 
 
 def claim_on(feature: str, matrix: Matrix | None, core: Iterable[str]) -> Claim:

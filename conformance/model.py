@@ -166,7 +166,12 @@ class Result:
 
 @dataclass(frozen=True)
 class Claim:
-    """What one document says about one feature. `expects` maps names of observations to values or JSON Schemas."""
+    """What one document says about one feature. `expects` maps names of observations to values or JSON Schemas.
+
+    `lines` and `at` (a heading or a row) say where; `line` is the claim's own line in the matrix, `stated_in` the edition that
+    says it, where it is an earlier one. A claim holds `when` all of its conditions do, pairs like ("flag", "--jinja");
+    `otherwise` are the claims for other conditions. `more` is told and never judged: see `conformance.claims`.
+    """
 
     feature: str
     stance: Stance
@@ -175,11 +180,19 @@ class Claim:
     note: str = ""
     expects: Mapping[str, Json] = field(default_factory=dict)
     line: int = 0
+    at: str = ""
+    stated_in: str = ""
+    when: tuple[tuple[str, str], ...] = ()
+    more: Mapping[str, Json] = field(default_factory=dict)
+    otherwise: tuple[Claim, ...] = ()
 
 
 @dataclass(frozen=True)
 class Matrix:
-    """The claims of one edition of one document."""
+    """The claims of one edition of one document, those it takes over from an earlier edition among them.
+
+    `document` is where the text is and what is known of it; `notes` tell by feature what is no claim of the document.
+    """
 
     id: str
     server: str
@@ -189,6 +202,10 @@ class Matrix:
     claims: Mapping[str, Claim]
     excluded: tuple[Mapping[str, Json], ...] = ()
     sha256: str = ""
+    document: Mapping[str, Json] = field(default_factory=dict)
+    inherits: str = ""
+    withdrawn: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

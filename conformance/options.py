@@ -30,6 +30,7 @@ class Options:
     insecure: bool = False
     engine_mode: str = "plain"
     matrix: tuple[str, ...] = ()
+    given: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     skip: tuple[str, ...] = ()
     area: tuple[str, ...] = ()
@@ -93,6 +94,7 @@ ARGUMENTS = (
         "--engine-mode", "chat template of the embedded engine: its own, or one with tools", {"choices": ("plain", "tools")}
     ),
     Argument("--matrix", "document to hold against the server: a name or a file (repeatable)", _MANY),
+    Argument("--given", "condition of claims that holds here: flag=--jinja, 'model=not tools', version=0.5 (repeatable)", _MANY),
     Argument("--only", "run only these: id, feature or pattern (repeatable)", _MANY),
     Argument("--skip", "leave these out: id, feature or pattern (repeatable)", _MANY),
     Argument("--area", f"run only this area (repeatable): {', '.join(AREAS)}", {**_MANY, "choices": AREAS, "metavar": "NAME"}),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from conformance import engine
 from conformance.ahead import Ahead
+from conformance.conditions import given_of, settled
 from conformance.documents import nearest
 from conformance.drivers import raw, sdk, sockets
 from conformance.drivers.limits import Limits
@@ -47,7 +48,9 @@ class Plan:
 def prepare(options: Options) -> Plan:
     """Reads everything that the options name. Raises WrongUse."""
     try:
-        matrices = tuple(load_matrix(name) for name in options.matrix)
+        documents = tuple(load_matrix(name) for name in options.matrix)
+        given = given_of(options.given, documents)
+        matrices = tuple(settled(one, given) for one in documents)
         cases = select(options)
         known = dict(recording_in(Path(options.resume))) if options.resume else {}
         return Plan(options, cases, matrices, _baseline(options, matrices, cases), known)

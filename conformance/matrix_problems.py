@@ -1,0 +1,223 @@
+"""What can be wrong with a matrix: its keys, its words, its sources, claims that contradict each other, its prose, and what
+it takes over from an earlier edition.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from conformance.claims import claim_problems
+from conformance.documents import DocumentError, Entries, Text, line_of, nearest, plain
+from conformance.features import all_features
+from conformance.model import Matrix
+
+_NEEDED = ("schema", "id", "server", "edition", "title", "document", "claims")
+_TOP = (*_NEEDED, "inherits", "withdrawn", "pages", "excluded", "notes")
+_DOCUMENT = ("url", "retrieved", "note", "sha256", "edition", "by")
+_EXCLUDED = ("statements", "lines", "at", "reason")
+_BY = ("the server's makers", "a third party", "observation")
+
+_SOME = ("supported", "partial", "approximated")
+_AGAINST = {"rejected": (*_SOME, "deviates", "ignored"), "unsupported": _SOME}
+"""What cannot be said of a part where that is said of the whole."""
+_BANNED = ("should", "please", "you", "your", "we", "our", "simply", "just", "easily", "unfortunately", "hopefully", "obviously")
+_NAMES = (
+    *("Anthropic", "Apple", "Azure", "Bedrock", "Claude", "Cohere", "Fireworks", "Gemini", "Go", "Google", "Groq", "Hugging"),
+    *("Java", "Jinja", "Kobold", "Llama", "Microsoft", "Mistral", "Ollama", "Pydantic", "Python", "Rust", "Together", "Vertex"),
+)
+_MOST_PROSE = 240
+
+
+def problems(document: Any, file: str) -> Iterator[DocumentError]:
+    """Everything wrong with a matrix by itself, each with its line."""
+    if not isinstance(document, Entries):
+        yield DocumentError(file, 1, "is no mapping")
+        return
+    yield from _keys(document, file, _TOP, required=_NEEDED)
+    yield from _head(document, file)
+    yield from _notes(document, file)
+    yield from _excluded(document.get("excluded"), file, line_of(document, "excluded"))
+    claims = document.get("claims")
+    if not isinstance(claims, Entries) or not claims:
+        yield DocumentError(file, line_of(document, "claims"), "has no claims")
+        return
+    for feature, entry in claims.items():
+        yield from _claim(feature, entry, file, claims.lines[feature], document)
+    yield from _contradictions(claims, file)
+    yield from _placed_twice(claims, document.get("excluded"), file)
+
+
+def inherited_problems(document: Entries, earlier: Matrix, file: str) -> Iterator[DocumentError]:
+    """What is wrong between an edition and the earlier one that it names."""
+    claims, line = document["claims"], line_of(document, "withdrawn")
+    for name in document.get("withdrawn") or ():
+        where = getattr(name, "line", line)
+        if name not in earlier.claims:
+            yield DocumentError(
+                file, where, f"withdraws {name}, of which {earlier.id} says nothing{nearest(name, earlier.claims)}"
+            )
+        if name in claims:
+            yield DocumentError(file, claims.lines[name], f"withdraws {name} and makes a claim on it")
+    after = Entries({name: {"stance": one.stance.value} for name, one in earlier.claims.items() if not one.when})
+    after.lines = dict.fromkeys(after, 0)
+    for name in document.get("withdrawn") or ():
+        after.pop(name, None)
+    after.update(claims)
+    after.lines |= claims.lines
+    for name, other in _contradicting(after):
+        if (name in claims) != (other in claims):
+            own, theirs = (name, other) if name in claims else (other, name)
+            what = f"contradicts what {earlier.id} says of {theirs}; replace or withdraw one of the two"
+            yield DocumentError(file, claims.lines[own], what)
+
+
+def _keys(entries: Entries, file: str, known: tuple[str, ...], required: tuple[str, ...] = ()) -> Iterator[DocumentError]:
+    for key in entries:
+        if key not in known:
+            yield DocumentError(file, entries.lines[key], f"has the unknown key {key!r}{nearest(key, known)}")
+    for key in required:
+        if key not in entries:
+            yield DocumentError(file, entries.line, f"lacks the key {key!r}")
+
+
+def _head(document: Entries, file: str) -> Iterator[DocumentError]:
+    if document.get("schema") != 1:
+        yield DocumentError(file, line_of(document, "schema"), "is of a schema this suite does not know; it must be 1")
+    for key in ("id", "edition", "inherits"):
+        value = document.get(key)
+        if key in document and not (isinstance(value, Text) and value.quoted):
+            yield DocumentError(file, line_of(document, key), f"has an unquoted {key}: write it in double quotes")
+    if document.get("id") != f"{document.get('server')}@{document.get('edition')}":
+        yield DocumentError(file, line_of(document, "id"), "has an id that is not SERVER@EDITION")
+    yield from _prose(document.get("title"), file, line_of(document, "title"), "title")
+    withdrawn = document.get("withdrawn")
+    if withdrawn is not None and not (isinstance(withdrawn, list) and all(isinstance(one, str) for one in withdrawn)):
+        yield DocumentError(file, line_of(document, "withdrawn"), "has a `withdrawn` that is no list of features")
+    elif withdrawn and not document.get("inherits"):
+        yield DocumentError(file, line_of(document, "withdrawn"), "withdraws claims, but inherits none")
+    yield from _source(document.get("document"), file, line_of(document, "document"), "document")
+    pages = document.get("pages")
+    if isinstance(pages, Entries):
+        for name, page in pages.items():
+            yield from _source(page, file, pages.lines[name], f"page {name}")
+
+
+def _source(source: Any, file: str, line: int, what: str) -> Iterator[DocumentError]:
+    if not isinstance(source, Entries):
+        yield DocumentError(file, line, f"has a {what} that is no mapping")
+        return
+    yield from _keys(source, file, _DOCUMENT, required=("url", "retrieved"))
+    url, retrieved = source.get("url") or "", source.get("retrieved")
+    if not re.fullmatch(r"https?://\S+|", str(url)):
+        yield DocumentError(file, line_of(source, "url"), "has a url that is no address; leave it empty where none is known")
+    if "retrieved" in source and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(retrieved)):
+        yield DocumentError(file, source.lines["retrieved"], "has a `retrieved` that is no day: write YYYY-MM-DD in quotes")
+    if "sha256" in source and not re.fullmatch(r"[0-9a-f]{64}", str(source["sha256"])):
+        yield DocumentError(file, source.lines["sha256"], "has a sha256 that is not 64 hexadecimal digits")
+    if "by" in source and source["by"] not in _BY:
+        yield DocumentError(file, source.lines["by"], f"is by nobody known{nearest(str(source['by']), _BY)}")
+
+
+def _notes(document: Entries, file: str) -> Iterator[DocumentError]:
+    notes = document.get("notes")
+    if notes is None:
+        return
+    if not isinstance(notes, Entries):
+        yield DocumentError(file, line_of(document, "notes"), "has notes that are no mapping of features to words")
+        return
+    for feature, note in notes.items():
+        yield from _known(feature, file, notes.lines[feature])
+        yield from _prose(note, file, notes.lines[feature], "note")
+
+
+def _known(feature: str, file: str, line: int) -> Iterator[DocumentError]:
+    if feature not in all_features():
+        yield DocumentError(file, line, f"speaks of the unknown feature {feature!r}{nearest(feature, all_features())}")
+
+
+def _claim(feature: str, entry: Any, file: str, line: int, document: Entries) -> Iterator[DocumentError]:
+    yield from _known(feature, file, line)
+    known = all_features().get(feature)
+    yield from claim_problems(feature, entry, file, line, known.sees if known else ())
+    for one in entry if isinstance(entry, list) else [entry]:
+        if isinstance(one, Entries) and "note" in one:
+            yield from _prose(one["note"], file, one.lines["note"], "note")
+        if isinstance(one, Entries) and "page" in one and one["page"] not in (document.get("pages") or {}):
+            where = nearest(str(one["page"]), document.get("pages") or {})
+            yield DocumentError(file, one.lines["page"], f"cites the unknown page {one['page']!r}{where}")
+
+
+def _excluded(excluded: Any, file: str, line: int) -> Iterator[DocumentError]:
+    if not isinstance(excluded, list | None):
+        yield DocumentError(file, line, "has an `excluded` that is no list")
+        return
+    for entry in excluded or []:
+        if not isinstance(entry, Entries):
+            yield DocumentError(file, line, "has an excluded statement that is no mapping")
+            continue
+        yield from _keys(entry, file, _EXCLUDED, required=("reason",))
+        if "lines" not in entry and not entry.get("at"):
+            yield DocumentError(file, entry.line, "lacks the key 'lines' (or `at`: the heading or the row that says so)")
+        yield from _prose(entry.get("reason"), file, line_of(entry, "reason"), "reason")
+
+
+def _contradictions(claims: Entries, file: str) -> Iterator[DocumentError]:
+    for name, other in _contradicting(claims):
+        what = f"contradicts line {claims.lines[other]}: {name} is {_stance(claims[name])}, but {other} {_stance(claims[other])}"
+        yield DocumentError(file, claims.lines[name], what)
+
+
+def _contradicting(claims: Entries) -> Iterator[tuple[str, str]]:
+    """Features that work in parts of something that is not there at all; a refusal contradicts more than a mere gap."""
+    for name, entry in claims.items():
+        for other in _above(name):
+            whole, part = _stance(claims.get(other)), _stance(entry)
+            if part in _AGAINST.get(whole, ()):
+                yield name, other
+
+
+def _above(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name
+
+
+def _stance(entry: Any) -> str:
+    return str(plain(entry).get("stance", "")) if isinstance(entry, dict) and not entry.get("when") else ""
+
+
+def _placed_twice(claims: Entries, excluded: Any, file: str) -> Iterator[DocumentError]:
+    placed = {
+        name: feature
+        for feature, entry in claims.items()
+        for one in (entry if isinstance(entry, list) else [entry])
+        if isinstance(one, dict) and isinstance(one.get("statements"), list)
+        for name in one["statements"]
+    }
+    for entry in excluded if isinstance(excluded, list) else ():
+        for name in (entry.get("statements") or ()) if isinstance(entry, Entries) else ():
+            if name in placed:
+                what = f"leaves out the statement {name}, which the claim on {placed[name]} is made of"
+                yield DocumentError(file, line_of(entry, "statements"), what)
+
+
+def _prose(value: Any, file: str, line: int, what: str) -> Iterator[DocumentError]:
+    """Titles, notes and reasons are statements of fact on one line; notes and reasons begin with a small letter."""
+    if value is None:
+        return
+    if not isinstance(value, str) or not value.strip():
+        yield DocumentError(file, line, f"has a {what} that is no text")
+        return
+    first = re.match(r"[A-Z][a-z]+\b(?!-)", value)
+    if what != "title" and first and first[0] not in _NAMES:
+        yield DocumentError(file, line, f"has a {what} that begins with a capital letter: {value[:40]!r}")
+    if "\n" in value or "  " in value or len(value) > _MOST_PROSE:
+        yield DocumentError(file, line, f"has a {what} that is not one line of at most {_MOST_PROSE} characters")
+    if value.rstrip().endswith((".", "!", ";", ",")) and not value.endswith(("etc.", "...")):
+        yield DocumentError(file, line, f"has a {what} that ends in a mark: it is no sentence, but a statement in a table")
+    for word in re.findall(r"[A-Za-z]+", value):
+        if word.lower() in _BANNED:
+            yield DocumentError(file, line, f"has a {what} that says {word!r}: state what is, not what ought to be")
+            break
