@@ -74,6 +74,13 @@ def _parser() -> argparse.ArgumentParser:
     check = inner.add_parser("check", help="lint matrices", allow_abbrev=False)
     check.add_argument("file", nargs="+")
     check.set_defaults(run=commands.matrix_check)
+    about = "draft a matrix of what a server is seen to do, with the evidence; takes the options of run"
+    draft = inner.add_parser("draft", help=about, description=about, allow_abbrev=False)
+    for argument in ARGUMENTS:
+        if argument.name not in ("matrix", "given", "baseline", "gate", "resume"):
+            draft.add_argument(argument.flag, **argument.keywords())
+    draft.add_argument("--output", metavar="FILE", help="file to write (default: standard output)")
+    draft.set_defaults(run=commands.matrix_draft)
     return parser
 
 

@@ -121,6 +121,26 @@ def matrix_check(known: Namespace, _: list[str]) -> int:
     return 1 if found else 0
 
 
+def matrix_draft(known: Namespace, _: list[str]) -> int:
+    """Drafts a matrix of what a server is seen to do, to standard output or to a file."""
+    from conformance.observing import observed
+
+    if known.output and not Path(known.output).absolute().parent.is_dir():
+        raise Refused(f"cannot write {known.output}: its folder does not exist")
+    code, found = observed(vars(known))
+    if found.draft is None:
+        return code or 1
+    if not known.output:
+        sys.stdout.buffer.write(found.draft.text.encode())
+        return 0
+    try:
+        Path(known.output).write_text(found.draft.text, "utf-8")
+    except OSError as error:
+        raise Refused(f"cannot write {known.output}: {error.strerror}") from None
+    _say([f"{known.output}: {found.draft.claims} claims, nothing clear on {len(found.draft.unclear)} features"])
+    return 0
+
+
 def _say(lines: Iterable[str]) -> None:
     for line in lines:
         sys.stdout.write(f"{line}\n")

@@ -26,14 +26,14 @@ Judging = Callable[[Case], None]
 """Judges the item's case, and fails the item where the gate asks for it."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Runs the packaged suite by pytest in this process, with arguments that pytest and this plugin know. Gives the exit code.
-    Nothing is left behind: no cache, no compiled tests.
+def main(arguments: Sequence[str], plugins: Sequence[object] = ()) -> int:
+    """Runs the packaged suite by pytest in this process, with arguments that pytest and this plugin know, and with more plugins.
+    Gives the exit code. Nothing is left behind: no cache, no compiled tests.
     """
     sys.dont_write_bytecode = True
     without = [word for name in ("cacheprovider", "hypothesispytest") for word in ("-p", f"no:{name}")]
     given = ["--pyargs", "conformance", "-p", "conformance.plugin", *without, "-c", str(INI), *QUIET, *arguments]
-    return int(pytest.main(given))
+    return int(pytest.main(given, plugins=list(plugins)))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
