@@ -7,10 +7,12 @@ https://yaml.org/spec/1.2.2/#103-core-schema
 
 from __future__ import annotations
 
+import binascii
 import difflib
 import re
-from collections.abc import Iterable
-from typing import Any
+from base64 import b64decode
+from collections.abc import Iterable, Iterator
+from typing import IO, Any
 
 import yaml
 
@@ -109,3 +111,51 @@ def nearest(word: str, words: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the nearest valid word, or an empty string."""
     found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
     return f"; did you mean {found[0]!r}?" if found else ""
+
+
+Told = tuple[int, str, str, Any]
+"""A line number, what begins, ends or stands there (map, list, end, alias, scalar), the name of its anchor, and its value."""
+
+
+def read_stream(file: IO[bytes], name: str) -> Iterator[Told]:
+    """The parts of YAML that others wrote, one by one, so that files of any length are read. Only the JSON words are not text,
+    tags mean nothing, but for binary. Raises DocumentError.
+    """
+    try:
+        for event in yaml.parse(file, Loader=_LOADER):
+            if (told := _told(event)) is not None:
+                yield (event.start_mark.line + 1 if event.start_mark else 1), *told
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise DocumentError(name, line, f"is no YAML: {error.problem}") from None
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise DocumentError(name, 1, f"is no YAML: {str(error).splitlines()[0]}") from None
+
+
+def _told(event: yaml.Event) -> tuple[str, str, Any] | None:
+    if isinstance(event, yaml.ScalarEvent):
+        return "scalar", event.anchor or "", _foreign(event)
+    if isinstance(event, yaml.CollectionStartEvent):
+        return "map" if isinstance(event, yaml.MappingStartEvent) else "list", event.anchor or "", None
+    if isinstance(event, yaml.CollectionEndEvent):
+        return "end", "", None
+    return ("alias", event.anchor or "", None) if isinstance(event, yaml.AliasEvent) else None
+
+
+def _foreign(event: yaml.ScalarEvent) -> Json | bytes:
+    said = str(event.value)
+    if str(event.tag or "").endswith(("!binary", ":binary")):
+        try:
+            return b64decode(said)
+        except (binascii.Error, ValueError):
+            return said.encode()
+    if event.style or event.tag:
+        return said
+    return _WORDS[said] if said in _WORDS else _number(said)
+
+
+def _number(said: str) -> str | int | float:
+    found = _NUMBER.fullmatch(said)
+    if not found or len(said) > 300:
+        return said
+    return float(said) if found[2] or found[3] else int(said)

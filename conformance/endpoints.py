@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from conformance.messages import Exchange, Json
 from conformance.wire import NOT_JSON, read_json
@@ -19,7 +20,11 @@ _PATHS = {
 
 def endpoint_of(exchange: Exchange) -> str:
     """The endpoint's short name, or an empty string for a path that is none of the known ones."""
-    path = exchange.request.path
+    return _endpoint(exchange.request.path)
+
+
+@lru_cache(maxsize=256)
+def _endpoint(path: str) -> str:
     return next((name for name, pattern in _PATHS.items() if re.search(pattern, path)), "")
 
 

@@ -115,14 +115,19 @@ class Tally:
     applied: int = 0
     broken: int = 0
     seconds: float = 0.0
+    unclear: dict[str, int] = field(default_factory=dict)
     found: list[Finding | Seen] = field(default_factory=list)
     keys: dict[str, None] = field(default_factory=dict)
 
     def add(self, exchange: Exchange) -> bool:
         """Judges one exchange, if the rule is about it; says whether it breaks the rule."""
-        check = self.case.check
-        if self.case.via not in (exchange.request.setup.client, "recorded") or not applies(check.on, exchange):
+        if self.case.via not in (exchange.request.setup.client, "recorded") or not applies(self.case.check.on, exchange):
             return False
+        return self.weigh(exchange)
+
+    def weigh(self, exchange: Exchange) -> bool:
+        """Judges one exchange that the rule is about; says whether it breaks the rule."""
+        check = self.case.check
         began = time.monotonic()
         try:
             here = list(check.run(exchange))
@@ -131,6 +136,9 @@ class Tally:
         self.seconds += time.monotonic() - began
         findings = [one for one in here if isinstance(one, Finding)]
         if any(one.outcome is Outcome.UNCLEAR for one in findings):
+            reason = next(one.message for one in findings if one.outcome is Outcome.UNCLEAR)
+            if reason in self.unclear or len(self.unclear) < MOST_FINDINGS:
+                self.unclear[reason] = self.unclear.get(reason, 0) + 1
             return False
         self.applied += 1
         self.broken += bool(findings)
@@ -143,9 +151,14 @@ class Tally:
     def result(self) -> Result:
         """What the rule comes to; without an exchange that it is about, that is unclear."""
         if not self.applied:
-            self.found = [Finding("no exchange of this run shows it", outcome=Outcome.UNCLEAR)]
+            self.found = [Finding(self._missing(), outcome=Outcome.UNCLEAR)]
         result = _result(self.case.check, self.found, tuple(self.keys), self.seconds)
         return replace(result, reason=f"{self.broken} of {self.applied} exchanges") if self.broken else result
+
+    def _missing(self) -> str:
+        """Why no exchange shows it: the reason that was given most often."""
+        told = max(self.unclear, key=lambda reason: self.unclear[reason], default="")
+        return f"no exchange shows it: {told}" if told else "no exchange of this run shows it"
 
 
 def _result(check: Check, found: list[Finding | Seen], exchanges: tuple[str, ...], seconds: float) -> Result:

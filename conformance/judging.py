@@ -1,58 +1,128 @@
-"""Recorded traffic judged offline: every rule applied to every exchange, read one by one."""
+"""Recorded traffic judged offline: every rule applied to every exchange, read one by one, so that its length does not matter."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance.endpoints import endpoint_of
+from conformance.endpoints import applies, endpoint_of
 from conformance.features import all_features
 from conformance.judge import Tally, claim_on, judge
 from conformance.messages import Exchange
 from conformance.model import Case, Matrix, Target, Verdict
 from conformance.options import Options
 from conformance.publishing import Published, default_folder, header_of, written
-from conformance.recordings import exchanges_in
-from conformance.redaction import redacted_exchange
+from conformance.redaction import redacted_exchange, secrets_of_request
+from conformance.render.content import count
+from conformance.render.escape import for_terminal
 from conformance.report import Footer, Report
 from conformance.session import Plan, WrongUse, one_line, prepare
+from conformance.streams import read_stream
+from conformance.traffic import Traffic
+from conformance.wire import read_events, read_json
 
 RECORDED = "recorded"
-MOST_KEPT = 500
-"""How many exchanges that break a rule go into the report; recordings may be long."""
+MOST_KEPT, MOST_KEPT_BYTES = 10, 8 << 20
+"""How many exchanges that break a rule go into the report, for each rule, and how large they may be together; recordings are
+long.
+"""
+_FORGET = 4 << 20
+"""After so many bytes what was read is forgotten, for every rule has seen it."""
+
+
+class NothingSelected(Exception):
+    """No rule is among what the options select."""
 
 
 def judge_traffic(options: Options, paths: Sequence[Path], command: Iterable[str]) -> Published:
-    """Judges recordings and writes a report. Without a document everything counts as supported. Raises WrongUse."""
+    """Judges recordings and writes a report. Without a document everything counts as supported. Raises WrongUse,
+    NothingSelected.
+    """
     plan = _recorded_plan(options)
-    began, count = time.time(), 0
-    tallies = [Tally(case) for case in plan.cases]
-    kept: dict[str, Exchange] = {}
-    hosts: dict[str, None] = {}
+    if not plan.cases:
+        raise NothingSelected
+    began, bench, traffic = time.time(), Bench([Tally(case) for case in plan.cases]), Traffic(tuple(paths))
     try:
-        for exchange in (one for path in paths for one in exchanges_in(path)):
-            count += 1
-            told = [tally.add(exchange) for tally in tallies] if endpoint_of(exchange) else []
-            if any(told) and len(kept) < MOST_KEPT:
-                kept[exchange.request.key] = redacted_exchange(exchange, ())
-            if len(hosts) < 3 and exchange.source.get("host"):
-                hosts[str(exchange.source["host"])] = None
+        for exchange in traffic:
+            bench.add(exchange)
     except (ValueError, OSError) as error:
         raise WrongUse(one_line(error)) from None
-    if not count:
-        raise WrongUse("the recordings hold no exchange")
-    verdicts = [verdict for tally in tallies for verdict in _verdicts(plan, tally)]
-    target = Target("", id=RECORDED, server=", ".join(hosts) or "recorded traffic")
-    footer = Footer(True, count, 0, round(time.time() - began, 3))
-    return written(
-        Report(header_of(plan, target, began, command), tuple(verdicts), footer),
-        options,
-        plan.baseline,
-        kept,
-        default_folder(plan),
+    if not traffic.calls:
+        raise WrongUse(f"the recordings hold no exchange{_others(traffic)}")
+    target = Target("", id=RECORDED, server=", ".join(bench.hosts) or "recorded traffic")
+    report = Report(
+        header_of(plan, target, began, command),
+        tuple(verdict for tally in bench.tallies for verdict in _verdicts(plan, tally, bench.kept)),
+        Footer(True, traffic.calls, 0, round(time.time() - began, 3)),
     )
+    published = written(report, options, plan.baseline, bench.kept, default_folder(plan))
+    return replace(published, summary="\n".join((*_told(bench, traffic), "", published.summary)))
+
+
+@dataclass
+class Bench:
+    """Rules at work on exchanges, one after the other. `kept` are exchanges that break a rule, `lacks` counts what recorders did
+    not keep, `known` the exchanges with endpoints that rules are about.
+    """
+
+    tallies: list[Tally]
+    kept: dict[str, Exchange] = field(default_factory=dict)
+    hosts: dict[str, None] = field(default_factory=dict)
+    lacks: dict[str, int] = field(default_factory=dict)
+    known: int = 0
+    _shown: dict[str, int] = field(default_factory=dict)
+    _kept_bytes: int = 0
+    _read: int = 0
+
+    def __post_init__(self) -> None:
+        self._about: dict[str, list[Tally]] = {}
+        for tally in self.tallies:
+            self._about.setdefault(tally.case.check.on, []).append(tally)
+
+    def add(self, exchange: Exchange) -> None:
+        """Applies every rule that is about an exchange. Keys that the exchange carries are taken out of it before."""
+        self._note(exchange)
+        if not endpoint_of(exchange):
+            return
+        self.known += 1
+        secrets = secrets_of_request(exchange.request)
+        exchange = redacted_exchange(exchange, secrets) if secrets else exchange
+        told = [
+            tally.case.check.id
+            for on, tallies in self._about.items()
+            if applies(on, exchange)
+            for tally in tallies
+            if tally.weigh(exchange)
+        ]
+        if told:
+            self._keep(exchange, told)
+        self._forget(len(exchange.body) + len(exchange.request.body or b""))
+
+    def _note(self, exchange: Exchange) -> None:
+        host, lacks = str(exchange.source.get("host") or ""), str(exchange.source.get("lacks") or "")
+        if host and len(self.hosts) < 3:
+            self.hosts[host[:100]] = None
+        if lacks and (lacks in self.lacks or len(self.lacks) < 20):
+            self.lacks[lacks] = self.lacks.get(lacks, 0) + 1
+
+    def _keep(self, exchange: Exchange, told: list[str]) -> None:
+        size = len(exchange.body) + len(exchange.request.body or str(exchange.request.json))
+        wanted = any(self._shown.get(name, 0) < MOST_KEPT for name in told)
+        if not wanted or self._kept_bytes + size > MOST_KEPT_BYTES:
+            return
+        self.kept[exchange.request.key] = redacted_exchange(exchange, ())
+        self._kept_bytes += size
+        for name in told:
+            self._shown[name] = self._shown.get(name, 0) + 1
+
+    def _forget(self, size: int) -> None:
+        self._read += size
+        if self._read > _FORGET:
+            self._read = 0
+            for reader in (read_json, read_events, read_stream):
+                reader.cache_clear()
 
 
 def _recorded_plan(options: Options) -> Plan:
@@ -61,8 +131,21 @@ def _recorded_plan(options: Options) -> Plan:
     return replace(plan, cases=tuple(Case(check, RECORDED) for check in wanted.values()))
 
 
-def _verdicts(plan: Plan, tally: Tally) -> Iterator[Verdict]:
+def _verdicts(plan: Plan, tally: Tally, kept: Iterable[str]) -> Iterator[Verdict]:
+    """The verdicts on a rule; of the exchanges those are named that the report has."""
     feature, result = tally.case.check.feature, tally.result()
+    shown = replace(result, exchanges=tuple(key for key in result.exchanges if key in kept))
     documents: tuple[Matrix | None, ...] = plan.matrices or (None,)
     for matrix in documents:
-        yield judge(tally.case, result, claim_on(feature, matrix, all_features()), matrix.id if matrix else None)
+        yield judge(tally.case, shown, claim_on(feature, matrix, all_features()), matrix.id if matrix else None)
+
+
+def _told(bench: Bench, traffic: Traffic) -> Iterator[str]:
+    """What was read, and what of it could not be judged."""
+    yield f"{count(traffic.calls, 'exchange')} read, {bench.known} of them with endpoints that rules are about{_others(traffic)}"
+    for lacks, number in bench.lacks.items():
+        yield f"{count(number, 'exchange')} judged without a body: {for_terminal(lacks)}"
+
+
+def _others(traffic: Traffic) -> str:
+    return f"; left out: {count(traffic.others, 'page')}, script or other that is no call of an API" if traffic.others else ""

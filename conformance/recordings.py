@@ -21,11 +21,24 @@ from conformance.messages import Exchange
 from conformance.model import Target
 from conformance.redaction import redacted
 
-__all__ = ["RecordingError", "exchange_of", "exchanges_in", "line_of", "recorded_target", "recording_in", "write_recording"]
+__all__ = [
+    "RecordingError",
+    "exchange_lines",
+    "exchange_of",
+    "exchanges_in",
+    "line_of",
+    "recorded_target",
+    "recording_in",
+    "write_recording",
+]
 
 NAME = "exchanges.jsonl.gz"
 PLACES = (NAME, "exchanges.jsonl", ".exchanges/*.json")
 """Where a folder may hold exchanges: a report's or recording's file, or the loose ones of a run that was killed."""
+
+
+MOST_BYTES = 64 << 20
+"""How long a line may be. What claims to be more is no exchange of a person's."""
 
 
 class RecordingError(ValueError):
@@ -61,7 +74,13 @@ def recording_in(folder: Path) -> Iterator[tuple[str, Exchange]]:
 
 def exchanges_in(path: Path) -> Iterator[Exchange]:
     """The exchanges of one file, read one by one. Raises OSError, RecordingError."""
-    for place, line in _lines(path):
+    with closing(_open(path)) as file:
+        yield from exchange_lines(file, str(path))
+
+
+def exchange_lines(file: IO[bytes], name: str) -> Iterator[Exchange]:
+    """The exchanges in the lines of an open file. Raises RecordingError."""
+    for place, line in _lines(file, name):
         try:
             yield exchange_of(line)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -71,11 +90,12 @@ def exchanges_in(path: Path) -> Iterator[Exchange]:
 def recorded_target(folder: Path) -> Target:
     """The target that the exchanges of a folder, or of one file, came from. Raises FileNotFoundError, RecordingError."""
     for path in _files(folder):
-        for place, line in _lines(path):
-            try:
-                return Target(**line["target"])
-            except (KeyError, TypeError):
-                raise RecordingError(f"{place}: the recording does not say which server it is of") from None
+        with closing(_open(path)) as file:
+            for place, line in _lines(file, str(path)):
+                try:
+                    return Target(**line["target"])
+                except (KeyError, TypeError):
+                    raise RecordingError(f"{place}: the recording does not say which server it is of") from None
     raise RecordingError(f"{folder}:1: the recording is empty")
 
 
@@ -88,21 +108,20 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _lines(path: Path) -> Iterator[tuple[str, Line]]:
+def _lines(file: IO[bytes], name: str) -> Iterator[tuple[str, Line]]:
     """Every line that is an object, and its place as file:line. A last line without an end may be half of one."""
-    with closing(_open(path)) as file:
-        for number, text in enumerate(_whole(file, path), 1):
-            if not text.strip():
-                continue
-            try:
-                line = json.loads(text)
-            except (ValueError, RecursionError) as error:
-                if not text.endswith(b"\n"):
-                    return
-                raise RecordingError(f"{path}:{number}: no JSON: {error}") from None
-            if not isinstance(line, dict):
-                raise RecordingError(f"{path}:{number}: no JSON object")
-            yield f"{path}:{number}", line
+    for number, text in enumerate(_whole(file, name), 1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            if not text.endswith(b"\n"):
+                return
+            raise RecordingError(f"{name}:{number}: no JSON: {error}") from None
+        if not isinstance(line, dict):
+            raise RecordingError(f"{name}:{number}: no JSON object")
+        yield f"{name}:{number}", line
 
 
 def _open(path: Path) -> IO[bytes]:
@@ -111,12 +130,15 @@ def _open(path: Path) -> IO[bytes]:
     return gzip.open(path) if zipped else path.open("rb")  # type: ignore[return-value] # reads bytes all the same
 
 
-def _whole(file: IO[bytes], path: Path) -> Iterator[bytes]:
+def _whole(file: IO[bytes], name: str) -> Iterator[bytes]:
     number = 0
     try:
-        for number, line in enumerate(file, 1):  # noqa: B007 -- told if reading the next one fails
+        while line := file.readline(MOST_BYTES):
+            number += 1
+            if len(line) >= MOST_BYTES:
+                raise RecordingError(f"{name}:{number}: the line is longer than {MOST_BYTES >> 20} MiB")
             yield line
     except EOFError:
         return  # the writer was killed
     except (zlib.error, gzip.BadGzipFile) as error:
-        raise RecordingError(f"{path}:{number + 1}: cannot be unpacked: {error}") from None
+        raise RecordingError(f"{name}:{number + 1}: cannot be unpacked: {error}") from None

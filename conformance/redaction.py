@@ -12,9 +12,9 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus
 
-from conformance.messages import Exchange, Failure, Json, Piece, Reading
+from conformance.messages import Exchange, Failure, Json, Piece, Reading, Request
 
 REDACTED = "[redacted]"
 TELLING = frozenset(
@@ -24,6 +24,8 @@ TELLING = frozenset(
 
 PLACEHOLDERS = frozenset(("ollama", "none", "null", "empty", "dummy", "unused", "test", "fake", "token", "bearer", "openai"))
 """What people give for a key where none is needed. To take these words out of answers would destroy them for nothing."""
+
+_IN_QUERY = frozenset(("key", "api_key", "api-key", "apikey", "access_token", "token", "subscription-key"))
 
 _SHORT = 8
 """A key of fewer characters is taken out only where it stands as a word of its own."""
@@ -60,6 +62,14 @@ def redacted_pieces(pieces: Sequence[Piece], secrets: Sequence[str]) -> tuple[Pi
         cleaned.append(Piece(piece.at, _without(piece.data, offset, spans)))
         offset += len(piece.data)
     return tuple(cleaned)
+
+
+def secrets_of_request(request: Request) -> tuple[str, ...]:
+    """The keys that a recorded request carries itself, in its headers and its query, so that they can be taken out everywhere."""
+    told = [value for name, value in request.headers if name.lower() in TELLING and not name.lower().endswith("cookie")]
+    told = [value.strip().rpartition(" ")[2] for value in told]
+    told += [value for name, value in parse_qsl(request.query) if name.lower() in _IN_QUERY]
+    return tuple(dict.fromkeys(one for one in told if len(one) >= _SHORT and "redacted" not in one.lower()))
 
 
 def redacted_exchange(exchange: Exchange, secrets: Sequence[str]) -> Exchange:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from conformance.answers import Object
 from conformance.endpoints import wants_stream
@@ -78,33 +78,47 @@ class Delta:
 
 @dataclass(frozen=True)
 class Stream:
-    """A stream as the rules see it. `messages` holds every event's data, in order."""
+    """A stream as the rules see it. `messages` holds every event's data, in order. What is made of them is made once, for many
+    rules ask for it, and must not be changed.
+    """
 
     events: Events
     messages: tuple[Message, ...]
 
-    @property
+    @cached_property
     def chunks(self) -> list[Message]:
         """The JSON objects that are no errors."""
         return [one for one in self.messages if one.value is not None and not _is_error(one)]
 
-    @property
+    @cached_property
     def errors(self) -> list[Message]:
         """The events that tell of an error."""
         return [one for one in self.messages if one.value is not None and _is_error(one)]
 
-    @property
+    @cached_property
     def done(self) -> list[int]:
         """The positions of [DONE]."""
         return [one.position for one in self.messages if one.text.rstrip(" ") == DONE]
 
-    @property
+    @cached_property
     def deltas(self) -> list[Delta]:
         """Every choice of every chunk, in order."""
         return [delta for chunk in self.chunks for delta in _deltas(chunk)]
 
     def of_choice(self) -> dict[int, list[Delta]]:
         """The deltas of each choice, in order of their first appearance. Indices that are no integers are left out."""
+        return self._of_choice
+
+    @cached_property
+    def whole(self) -> Object:
+        """The chat completion that the increments add up to; what is malformed is left out."""
+        choices = [_choice(index, deltas) for index, deltas in sorted(self._of_choice.items())]
+        usages = [usage for chunk in self.chunks if isinstance(usage := (chunk.value or {}).get("usage"), dict)]
+        first = self.chunks[0].value if self.chunks else None
+        return {"choices": choices, "model": (first or {}).get("model"), "usage": usages[-1] if usages else None}
+
+    @cached_property
+    def _of_choice(self) -> dict[int, list[Delta]]:
         found: dict[int, list[Delta]] = {}
         for delta in self.deltas:
             if isinstance(delta.index, int):
@@ -174,10 +188,7 @@ def answer_of(exchange: Exchange) -> Object:
 
 def assembled(stream: Stream) -> Object:
     """The chat completion that the increments of a stream add up to; what is malformed is left out."""
-    choices = [_choice(index, deltas) for index, deltas in sorted(stream.of_choice().items())]
-    usages = [usage for chunk in stream.chunks if isinstance(usage := (chunk.value or {}).get("usage"), dict)]
-    first = stream.chunks[0].value if stream.chunks else None
-    return {"choices": choices, "model": (first or {}).get("model"), "usage": usages[-1] if usages else None}
+    return stream.whole
 
 
 def _choice(index: int, deltas: list[Delta]) -> Object:

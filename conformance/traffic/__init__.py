@@ -1,0 +1,5 @@
+"""Recorded traffic of every kind that is common, read one exchange at a time: HAR, VCR cassettes and exchange lines."""
+
+from conformance.traffic.files import Traffic
+
+__all__ = ["Traffic"]

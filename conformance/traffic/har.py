@@ -1,0 +1,143 @@
+"""HTTP Archives (HAR 1.2), as browsers and proxies export them: http://www.softwareishard.com/blog/har-12-spec/.
+
+Chromium adds members that begin with an underscore. Bodies may be missing, cut, in base64, or read as Latin-1 where they
+are UTF-8. What is no call of an API (pages, scripts, preflights, web sockets) is left out.
+"""
+
+from __future__ import annotations
+
+import binascii
+import re
+from base64 import b64decode
+from collections.abc import Mapping
+from datetime import datetime
+
+from conformance.messages import Exchange, Json
+from conformance.traffic.told import Headers, Told, exchange_from
+from conformance.wire import read_json
+
+_PAGES = ("document", "stylesheet", "script", "image", "font", "media", "manifest", "websocket", "ping", "texttrack", "preflight")
+_ENDING = re.compile(rb"data: ?\[DONE\]\s*$")
+
+
+def entry_exchange(entry: Mapping[str, Json], number: int) -> Exchange | None:
+    """The exchange of an entry; None for what is no call. Raises KeyError, TypeError, AttributeError or ValueError."""
+    request, response = entry["request"], entry["response"]
+    if _is_page(entry, request, response):
+        return None
+    headers = _headers(response.get("headers"))
+    body, source, lacks = _content(response.get("content") or {}, entry, headers)
+    status = int(response.get("status") or 0)
+    told = Told(
+        method=str(request["method"]),
+        url=str(request["url"]),
+        sent=_sent(request.get("postData")),
+        sent_headers=_headers(request.get("headers")),
+        status=status if status > 0 else None,
+        headers=headers,
+        body=body,
+        started=moment(entry.get("startedDateTime")),
+        seconds=max(0.0, float(entry.get("time") or 0.0) / 1000),
+        error=str(response.get("_error") or response.get("statusText") or "")[:200],
+        lacks=lacks,
+        source=source,
+    )
+    return exchange_from(told, number)
+
+
+def moment(said: Json) -> float:
+    """A time in ISO 8601 as Unix time; 0 where it is none."""
+    try:
+        return datetime.fromisoformat(str(said).replace("Z", "+00:00")).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _is_page(entry: Mapping[str, Json], request: Mapping[str, Json], response: Mapping[str, Json]) -> bool:
+    if entry.get("_resourceType") in _PAGES or "_webSocketMessages" in entry or response.get("status") == 101:
+        return True
+    if request.get("method") == "OPTIONS":
+        return True
+    accepted = next((value for name, value in _headers(request.get("headers")) if name.lower() == "accept"), "")
+    return accepted.startswith("text/html")
+
+
+def _headers(listed: Json) -> Headers:
+    """Names and values; the pseudo-headers of HTTP/2 are none."""
+    pairs = [(str(one["name"]), str(one.get("value") or "")) for one in listed or () if isinstance(one, dict) and "name" in one]
+    return tuple(pair for pair in pairs if not pair[0].startswith(":"))
+
+
+def _sent(posted: Json) -> bytes | None:
+    if not isinstance(posted, dict) or not isinstance(posted.get("text"), str):
+        return None
+    if posted.get("encoding") == "base64" or posted.get("_encoding") == "base64":
+        return _unpacked(posted["text"])
+    return _bytes(posted["text"], str(posted.get("mimeType") or ""))
+
+
+def _content(
+    content: Mapping[str, Json], entry: Mapping[str, Json], headers: Headers
+) -> tuple[bytes | None, dict[str, Json], str]:
+    """The body, what is to be said of the source, and what is lacking."""
+    text, size = content.get("text"), content.get("size")
+    if not isinstance(text, str) or (not text and isinstance(size, int) and size > 0):
+        return _rebuilt(entry)
+    if content.get("encoding") == "base64":
+        body = _unpacked(text)
+        return body, {}, "" if body is not None else "the body is no base64"
+    kind = next((value for name, value in headers if name.lower() == "content-type"), str(content.get("mimeType") or ""))
+    data = _bytes(text, kind)
+    if isinstance(size, int) and size > len(data) and not _is_whole(data):
+        return None, {}, "the body was cut by the recorder"
+    return data, {"fidelity": "text"} if "\ufffd" in text else {}, ""
+
+
+def _rebuilt(entry: Mapping[str, Json]) -> tuple[bytes | None, dict[str, Json], str]:
+    """Chromium keeps the events of a stream apart where it has no body; their bytes are not those of the wire."""
+    events = entry.get("_eventSourceMessages") or entry.get("_eventStreamMessages")
+    if not isinstance(events, list):
+        return None, {}, "the body was not kept"
+    lines = [_event(one) for one in events if isinstance(one, dict)]
+    return "".join(lines).encode("utf-8", "replace"), {"fidelity": "events"}, ""
+
+
+def _event(event: Mapping[str, Json]) -> str:
+    name = event.get("eventName")
+    named = f"event: {name}\n" if name and name != "message" else ""
+    data = str(event.get("data") or "").replace("\n", "\ndata: ")
+    return f"{named}data: {data}\n\n"
+
+
+def _is_whole(data: bytes) -> bool:
+    return bool(_ENDING.search(data[-64:])) or (data[:1] in b"{[" and read_json(data).ok)
+
+
+def _unpacked(text: str) -> bytes | None:
+    try:
+        return b64decode(text)
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _bytes(text: str, kind: str) -> bytes:
+    """The bytes of a text. Without a charset recorders take UTF-8 for Latin-1 (the fallback of HTTP's old days) or for what
+    browsers call so; text that would be UTF-8 if it were, is.
+    """
+    if "charset" not in kind.lower() and not text.isascii() and max(text) <= "\u2122":
+        for code in ("latin-1", "cp1252"):
+            try:
+                data = text.encode(code)
+                data.decode("utf-8")
+            except UnicodeError:
+                continue
+            return data
+    return text.encode("utf-8", "surrogateescape") if _escapes(text) else text.encode("utf-8", "replace")
+
+
+def _escapes(text: str) -> bool:
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
