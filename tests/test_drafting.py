@@ -168,7 +168,7 @@ def test_a_draft_from_a_wrong_server_holds_against_it(faults):
     made = draft(HEADER, sightings(run_of(*faults)))
     found = held(made, run_of(*faults))
     assert [case for case, standing in found.items() if standing is Standing.BROKEN] == []
-    assert len({claim.stance for claim in parse_matrix(made.text, "x").claims.values()}) > 2
+    assert len({claim.stance for claim in parse_matrix(made.text, "x").claims.values()}) > 1
 
 
 def test_a_draft_from_a_real_engine_holds_against_it():
