@@ -85,6 +85,8 @@ def spoken(fault: str) -> dict[str, Result]:
 def touched(check: str, fault: str) -> bool:
     """Whether a fault changes any answer to what a check asks the right server. If it does not, all stays as it was."""
     asked = right()[check].exchanges
+    if all_faults()[fault].loaded:
+        return all_checks()[check].alone
     if not all_faults()[fault].remembers:
         return any(one.request.key in _bent(fault) for one in asked)
     send = server(fault)

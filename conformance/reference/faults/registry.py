@@ -31,7 +31,8 @@ class Fault:
 
     `run` takes the right value of any of its `stages` and the `Asked` request, and gives the wrong value. `also` names
     features, or * for all, that suffer with it: what cannot be read cannot be right in any other respect. `remembers`
-    tells that an answer depends on the requests before.
+    tells that an answer depends on the requests before, `loaded` that it shows only where several requests are under way or
+    clients leave: to checks that run alone.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Fault:
     speaks: tuple[str, ...]
     also: tuple[str, ...] = ()
     remembers: bool = False
+    loaded: bool = False
 
 
 def fault(name: str, *, seen: str, on: str, speaks: tuple[str, ...], **more: Any) -> Callable[[Bend], Bend]:

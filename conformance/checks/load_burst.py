@@ -1,0 +1,83 @@
+"""Sixty-four short requests at one moment: a server answers them, lets them wait, or says in HTTP that it has too many.
+
+OpenAI refuses what is too much with 429 or 503 and an error object, which official clients read as a reason to ask again; a 4xx
+they raise at once, and a connection that is cut tells nobody anything.
+https://platform.openai.com/docs/guides/error-codes · https://platform.openai.com/docs/guides/rate-limits
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from conformance import calls
+from conformance.answers import ensure_success, given, is_ok, object_of, refusal
+from conformance.checks.load_parallel import BUSY, ERRORS
+from conformance.endpoints import is_error
+from conformance.messages import Exchange, Send
+from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.registry import check
+from conformance.together import MOST, together
+from conformance.wire import read_json
+
+REPEATED = (408, 409, 429)
+"""Statuses below 500 after which the official clients ask again by themselves; all from 500 on are others.
+https://github.com/openai/openai-python#retries
+"""
+
+
+def _burst(target: Target, send: Send) -> list[Exchange]:
+    """What became of sixty-four requests for one token each, all at once. Raises Unclear where one alone is not answered."""
+    given(send, calls.chat(target, max_tokens=1))
+    return together(send, [calls.chat(target, max_tokens=1, take=take) for take in range(1, MOST + 1)])
+
+
+def _refused(exchanges: list[Exchange]) -> list[Exchange]:
+    return [one for one in exchanges if one.failure is None and one.status is not None and one.status >= 400]
+
+
+@check("load.burst.answered", "takes sixty-four short requests at once", Level.MUST, "load.burst", ERRORS, alone=True)
+def answered(target: Target, send: Send) -> Noted:
+    """Sends sixty-four requests for one token at once. Each has to be answered, or refused with a status after which official
+    clients ask again. Unclear where a server only takes longer than the suite waits.
+    """
+    found = _burst(target, send)
+    yield Seen("refused", len(_refused(found)))
+    for exchange in found:
+        yield from () if _is_late(exchange) else _lost(exchange)
+    if late := sum(map(_is_late, found)):
+        raise Unclear(f"{late} of {len(found)} answers took longer than the suite waits")
+
+
+def _is_late(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.kind == "timeout"
+
+
+def _lost(exchange: Exchange) -> Iterator[Finding]:
+    """What tells against one answer of a burst. Raises Ended where there is none."""
+    status = exchange.status
+    if exchange.failure is None and status is not None and status >= 400:
+        if status < 500 and status not in REPEATED:
+            said = refusal(exchange)
+            yield Finding("refuses for good what it has no room for", "status", "429 or 503", said, outcome=Outcome.FAILS)
+    elif is_ok(exchange):
+        object_of(exchange)
+    else:
+        ensure_success(exchange)
+
+
+@check(
+    "load.burst.refused",
+    "refuses, if at all, with 429 or 503 and an error object",
+    Level.SHOULD,
+    "load.burst",
+    ERRORS,
+    alone=True,
+    accepts=True,
+)
+def refused(target: Target, send: Send) -> Noted:
+    """Looks at what was refused of sixty-four requests at once. Where nothing was, there is nothing to see, which is accepted."""
+    for exchange in _refused(_burst(target, send)):
+        if exchange.status not in BUSY:
+            yield Finding("refuses for lack of room with another status", "status", "429 or 503", refusal(exchange))
+        elif not is_error(read_json(exchange.body).value):
+            yield Finding("refuses for lack of room without an error object", "$", "error", refusal(exchange))

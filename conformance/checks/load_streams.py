@@ -1,0 +1,69 @@
+"""Several different streams under way at once: each comes to its end, with its own pieces and under its own id.
+
+https://platform.openai.com/docs/api-reference/chat-streaming
+"""
+
+from __future__ import annotations
+
+from conformance.answers import chunks_of, given, is_ok, streamed_text, text_of
+from conformance.checks.load_parallel import STRUCTURED, answers, at_once, differing, same_marks, swapped, unanswered
+from conformance.messages import Exchange, Send
+from conformance.model import Finding, Level, Noted, Outcome, Target
+from conformance.registry import check
+
+STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
+
+
+@check(
+    "load.stream.marked", "keeps the schemas of several streams at once apart", Level.MUST, "load.stream", STRUCTURED, alone=True
+)
+def marked_streams(target: Target, send: Send) -> Noted:
+    """The same as with plain answers, with four streams, whose pieces a server may mix up as well."""
+    yield from same_marks(target, send, stream=True)
+
+
+@check("load.stream.answered", "answers several streams at once", Level.MUST, "load.stream", STREAMING, alone=True)
+def streams_answered(target: Target, send: Send) -> Noted:
+    """Asks for six different streams at once. What is neither refused with 429 or 503 has to bring chunks, and to come to its end
+    where a single stream does.
+    """
+    requests = differing(target, stream=True)
+    ends = _ends(send(requests[0]))
+    found = at_once(send, requests)
+    for exchange in found:
+        if is_ok(exchange) and exchange.failure is None:
+            chunks_of(exchange)
+            if ends and not _ends(exchange):
+                yield Finding("a stream under load stops before its end", "$", "data: [DONE]", "no end", outcome=Outcome.FAILS)
+    yield from unanswered(found)
+
+
+def _ends(exchange: Exchange) -> bool:
+    return b"[DONE]" in exchange.body[-64:]
+
+
+@check(
+    "load.stream.own",
+    "streams to each of several requests at once its own answer",
+    Level.MUST,
+    "load.stream",
+    STREAMING,
+    alone=True,
+)
+def own_streams(target: Target, send: Send) -> Noted:
+    """Holds six streams that were under way at once against the plain answers to the same prompts, each asked alone."""
+    alone = [text_of(given(send, request)) for request in differing(target)]
+    found = at_once(send, differing(target, stream=True))
+    texts = {place: streamed_text(chunks_of(found[place])) for place in answers(found)}
+    yield from swapped(alone, texts, "$[*].choices[0].delta.content")
+
+
+@check("load.stream.ids", "keeps the ids of several streams at once apart", Level.SHOULD, "load.stream", STREAMING, alone=True)
+def stream_ids(target: Target, send: Send) -> Noted:
+    """Holds the ids of all chunks of six streams against each other that were under way at once."""
+    found = at_once(send, differing(target, stream=True))
+    told = [{str(chunk.get("id")) for chunk in chunks_of(found[place])} for place in answers(found)]
+    for place, mine in enumerate(told):
+        shared = mine & set[str]().union(*told[:place]) - {"None", ""}
+        if shared:
+            yield Finding("streams that were under way at once share an id", "$[*].id", "an id of its own", min(shared)[:80])
