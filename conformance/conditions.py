@@ -22,10 +22,12 @@ class UnknownCondition(ValueError):
     """What the operator states is on no condition of the documents held against the server."""
 
 
-def given_of(words: Iterable[str], matrices: Iterable[Matrix]) -> Given:
-    """What the operator states, `KIND=WHAT` or `KIND=not WHAT` each. Raises UnknownCondition for what no claim asks about."""
+def given_of(words: Iterable[str], matrices: Iterable[Matrix], models: Iterable[str] = ()) -> Given:
+    """What the operator states, `KIND=WHAT` or `KIND=not WHAT` each, and what the models that he named can do.
+    Raises UnknownCondition for what no claim asks about.
+    """
     asked = {term for matrix in matrices for claim in matrix.claims.values() for term in terms_of(claim)}
-    given: dict[str, list[str]] = {}
+    given: dict[str, list[str]] = {"model": list(models)}
     for word in words:
         kind, _, what = word.partition("=")
         if kind not in CONDITIONS or not what:

@@ -15,7 +15,7 @@ from conformance.model import Matrix
 
 _NEEDED = ("schema", "id", "server", "edition", "title", "document", "claims")
 _TOP = (*_NEEDED, "inherits", "withdrawn", "pages", "excluded", "notes")
-_DOCUMENT = ("url", "retrieved", "note", "sha256", "edition", "by")
+_DOCUMENT = ("url", "retrieved", "by", "note", "text", "sha256")
 _EXCLUDED = ("statements", "lines", "at", "reason")
 _BY = ("the server's makers", "a third party", "observation")
 
