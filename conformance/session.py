@@ -49,7 +49,8 @@ def prepare(options: Options) -> Plan:
     """Reads everything that the options name. Raises WrongUse."""
     try:
         documents = tuple(load_matrix(name) for name in options.matrix)
-        given = given_of(options.given, documents)
+        named = {"vision": options.vision_model, "embedding": options.embedding_model}
+        given = given_of(options.given, documents, [one for one, model in named.items() if model])
         matrices = tuple(settled(one, given) for one in documents)
         cases = select(options)
         known = dict(recording_in(Path(options.resume))) if options.resume else {}
