@@ -156,3 +156,9 @@ def test_nearly_every_bug_is_caught(group, capsys):
         told = f"{', '.join(group.areas)}: {caught} of {len(bugs)} reported bugs are caught ({caught / len(bugs):.1%})"
         print(f"\n{told}, of those that deviate from OpenAI's API {caught} of {deviating} ({caught / deviating:.1%})")  # noqa: T201
     assert caught / deviating >= ENOUGH
+
+
+def test_of_all_bugs_of_chat_nearly_every_one_is_caught():
+    """Legal ones and those that cost too much included."""
+    bugs = [bug for bug in ALL if bug["area"].startswith("chat.")]
+    assert sum("uncaught" not in bug for bug in bugs) / len(bugs) >= ENOUGH

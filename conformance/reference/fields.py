@@ -162,7 +162,7 @@ def check_audio(name: str, value: Any) -> None:
 
 _CACHING = {"mode": ("implicit", "explicit"), "ttl": ("30m",)}
 _ANY_SEED = integer(-(2**63), 2**63 - 1)
-_LIMIT = integer(1, 2**31)
+_LIMIT = integer(1, 32_768)
 
 FIELDS: dict[str, Asks] = {
     "audio": check_audio,
