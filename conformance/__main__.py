@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from conformance import __version__, commands
+from conformance import __version__, commands, matrix_commands
 from conformance.options import ARGUMENTS
 
 
@@ -73,7 +73,21 @@ def _parser() -> argparse.ArgumentParser:
     inner = matrix.add_subparsers(dest="verb", required=True, metavar="VERB", parser_class=_Parser)
     check = inner.add_parser("check", help="lint matrices", allow_abbrev=False)
     check.add_argument("file", nargs="+")
-    check.set_defaults(run=commands.matrix_check)
+    check.set_defaults(run=matrix_commands.check)
+    showing = inner.add_parser("show", help="a matrix as a table", allow_abbrev=False)
+    showing.add_argument("file", metavar="NAME|FILE")
+    showing.set_defaults(run=matrix_commands.show)
+    diff = inner.add_parser("diff", help="what two editions or servers document differently", allow_abbrev=False)
+    diff.add_argument("one", metavar="NAME|FILE")
+    diff.add_argument("other", metavar="NAME|FILE")
+    diff.set_defaults(run=matrix_commands.diff)
+    for verb in (showing, diff):
+        verb.add_argument("--markdown", action="store_true", help="as Markdown")
+    drift = inner.add_parser("drift", help="which lines of a document changed, and which claims cite them", allow_abbrev=False)
+    drift.add_argument("file", metavar="NAME|FILE")
+    drift.add_argument("--document", required=True, metavar="PATH", help="the text of the document as it is now")
+    drift.add_argument("--page", default="", metavar="NAME", help="which of the matrix's further pages it is")
+    drift.set_defaults(run=matrix_commands.drift)
     about = "draft a matrix of what a server is seen to do, with the evidence; takes the options of run"
     draft = inner.add_parser("draft", help=about, description=about, allow_abbrev=False)
     for argument in ARGUMENTS:

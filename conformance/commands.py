@@ -104,23 +104,6 @@ def curl(known: Namespace, _: list[str]) -> int:
     return 0
 
 
-def matrix_check(known: Namespace, _: list[str]) -> int:
-    """Lints matrices: every problem as file:line, exit code 1 if there is one."""
-    from conformance.matrix import file_problems, load_matrix
-    from conformance.session import one_line
-
-    found = []
-    for name in known.file:
-        try:
-            problems = list(file_problems(name))
-        except (ValueError, OSError) as error:
-            raise Refused(one_line(error)) from None
-        found += problems
-        matrix = None if problems else load_matrix(name)
-        _say([str(problem) for problem in problems] if matrix is None else [f"{name}: {len(matrix.claims)} claims, no problem"])
-    return 1 if found else 0
-
-
 def matrix_draft(known: Namespace, _: list[str]) -> int:
     """Drafts a matrix of what a server is seen to do, to standard output or to a file."""
     from conformance.observing import observed

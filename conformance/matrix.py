@@ -60,7 +60,7 @@ def _text_of(name: str) -> tuple[str, str, Path | None]:
         return specs("matrices", f"{name}.yaml").read_text("utf-8"), f"{name}.yaml", None
     path = Path(name)
     if not path.exists():
-        known = nearest(name, matrix_names()) or f"; there are {', '.join(matrix_names())}"
+        known = nearest(name, matrix_names()) or f"; `list matrices` names the {len(matrix_names())} there are"
         raise UnknownMatrix(f"no matrix and no file {name!r}{known}")
     try:
         return path.read_text("utf-8"), name, path.parent
@@ -85,6 +85,7 @@ def _read(text: str, file: str, folder: Path | None, depth: int) -> Matrix:
         document=plain(document["document"]),
         inherits=str(document.get("inherits") or ""),
         withdrawn=tuple(map(str, document.get("withdrawn") or ())),
+        pages=plain(document.get("pages") or {}),
         notes={name: str(note) for name, note in (document.get("notes") or {}).items()},
     )
     if not matrix.inherits:

@@ -15,7 +15,7 @@ from conformance.model import Matrix
 
 _NEEDED = ("schema", "id", "server", "edition", "title", "document", "claims")
 _TOP = (*_NEEDED, "inherits", "withdrawn", "pages", "excluded", "notes")
-_DOCUMENT = ("url", "retrieved", "by", "note", "text", "sha256")
+_DOCUMENT = ("url", "retrieved", "by", "note", "text", "sha256", "line_hashes")
 _EXCLUDED = ("statements", "lines", "at", "reason")
 _BY = ("the server's makers", "a third party", "observation")
 
@@ -116,6 +116,10 @@ def _source(source: Any, file: str, line: int, what: str) -> Iterator[DocumentEr
         yield DocumentError(file, source.lines["retrieved"], "has a `retrieved` that is no day: write YYYY-MM-DD in quotes")
     if "sha256" in source and not re.fullmatch(r"[0-9a-f]{64}", str(source["sha256"])):
         yield DocumentError(file, source.lines["sha256"], "has a sha256 that is not 64 hexadecimal digits")
+    hashes = source.get("line_hashes", "")
+    if not re.fullmatch(r"([0-9a-f]{6}( |$))*", str(hashes)) or (hashes and "sha256" not in source):
+        what = "has line_hashes that are no hashes of six digits beside a sha256: `matrix drift` prints both"
+        yield DocumentError(file, line_of(source, "line_hashes"), what)
     if "by" in source and source["by"] not in _BY:
         yield DocumentError(file, source.lines["by"], f"is by nobody known{nearest(str(source['by']), _BY)}")
 

@@ -191,7 +191,8 @@ class Claim:
 class Matrix:
     """The claims of one edition of one document, those it takes over from an earlier edition among them.
 
-    `document` is where the text is and what is known of it; `notes` tell by feature what is no claim of the document.
+    `document` is where the text is and what is known of it, `pages` the same of further pages; `notes` tell by feature what is
+    no claim of the document.
     """
 
     id: str
@@ -205,6 +206,7 @@ class Matrix:
     document: Mapping[str, Json] = field(default_factory=dict)
     inherits: str = ""
     withdrawn: tuple[str, ...] = ()
+    pages: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 
 

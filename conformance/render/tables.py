@@ -22,10 +22,10 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def to_text(table: Table) -> str:
-    """The table for a terminal, its columns as wide as they need to be."""
-    heads = tuple(for_terminal(column, NARROW_CELL) for column in table.columns)
-    rows = [tuple(for_terminal(_shown(cell), NARROW_CELL) for cell in row) for row in table.rows]
+def to_text(table: Table, most: int = NARROW_CELL) -> str:
+    """The table for a terminal, its columns as wide as they need to be, its cells cut after so many characters."""
+    heads = tuple(for_terminal(column, most) for column in table.columns)
+    rows = [tuple(for_terminal(_shown(cell), most) for cell in row) for row in table.rows]
     widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
     right = [_is_numeric(table, index) for index in range(len(heads))]
 
@@ -36,11 +36,11 @@ def to_text(table: Table) -> str:
     return "\n".join([table.title, *(f"  {line(cells)}" for cells in (heads, *rows))])
 
 
-def to_markdown(table: Table) -> str:
+def to_markdown(table: Table, most: int = CELL) -> str:
     """The table as GitHub and GitLab read it: https://github.github.com/gfm/#tables-extension-."""
     rule = ["---:" if _is_numeric(table, index) else "---" for index in range(len(table.columns))]
-    heads = [for_markdown(column, CELL) for column in table.columns]
-    rows = [[for_markdown(_shown(cell), CELL) for cell in row] for row in table.rows]
+    heads = [for_markdown(column, most) for column in table.columns]
+    rows = [[for_markdown(_shown(cell), most) for cell in row] for row in table.rows]
     lines = ["| " + " | ".join(cells) + " |" for cells in (heads, rule, *rows)]
     return "\n".join([f"**{for_markdown(table.title)}**", "", *lines])
 
