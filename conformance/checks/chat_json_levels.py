@@ -61,6 +61,13 @@ LADDER = {
         "Say: not true.",
         closed(sum={"$ref": "#/$defs/term"}) | {"$defs": {"term": {"anyOf": [{"type": "boolean"}, NEGATION]}}},
     ),
+    "recursion.root": Rung(
+        "a reference to the whole schema",
+        "The lamp is on, and there is nothing behind it.",
+        closed(state={"$ref": "#/$defs/state"}, behind={"anyOf": [{"type": "null"}, {"$ref": "#"}]})
+        | {"$defs": {"state": SWITCH}},
+        Level.SHOULD,
+    ),
     "members": Rung("many members", "All true.", closed(**{word: {"type": "boolean"} for word in WORDS})),
     "bounds": Rung(
         "bounds of integers and arrays",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from conformance.reference.errors import bad_request
 from conformance.reference.faults.parts import GITHUB, with_texts, without
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object
@@ -67,3 +68,16 @@ def _sorted(text: str) -> str:
 def schema_invalid_taken(sent: Object) -> Object:
     """Answers freely where it cannot read the schema."""
     return without(sent, "response_format") if '"foo"' in json.dumps(sent.get("response_format")) else sent
+
+
+@fault(
+    "schema-within-itself-refused",
+    seen=GITHUB + "ollama/ollama/issues/7993",
+    on="sent",
+    speaks=("chat.json_schema.recursion.root",),
+)
+def schema_within_itself_refused(sent: Object) -> Object:
+    """Takes no schema that refers to itself as a whole."""
+    if _is_prescribed(sent) and '"$ref": "#"' in json.dumps(sent["response_format"]):
+        raise bad_request("invalid JSON schema in format", "response_format")
+    return sent
