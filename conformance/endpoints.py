@@ -59,7 +59,7 @@ def applies(on: str, exchange: Exchange) -> bool:
     chat.begun: chat.proper, and answers of chat whose body came to an early end, which nothing else judges but the check
     that asked.
     """
-    if exchange.status is None or exchange.request.method == "HEAD":
+    if exchange.status is None or exchange.request.method in ("HEAD", "OPTIONS"):
         return False
     cut = exchange.failure is not None
     if cut and on != "chat.begun":

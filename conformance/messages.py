@@ -35,7 +35,8 @@ class Setup:
     """How the client that sends a request is set up; documents make promises about that as well.
 
     `client` is raw, sdk, sdk-async or wire. `slash` tells whether the base URL ends with a slash (None: as the operator gave it).
-    `authorization` is "given" (the operator's key), "none" (no header), or the literal header value.
+    `authorization` is "given" (the operator's key), "none" (no header), or the literal header value, in which {key} stands for
+    the operator's key.
     `environment` sets the SDK up from OPENAI_BASE_URL and OPENAI_API_KEY instead of by arguments. `call` is the way in which
     the SDK is asked for a chat completion: create, stream (its helper, not the field), parse or raw-response. `manner` is one
     of MANNERS, which only the client wire speaks.
@@ -113,7 +114,8 @@ class Exchange:
     `started` is Unix time in seconds, `seconds` the duration. `timed` is false where a recorder kept no arrival times.
     `source` holds what a recorder said of itself (contract: fidelity, headers_complete, headers_masked, sanitised). The client
     wire notes there what it saw of the connection: `interim` (statuses below 200), `closed` (whether the server closed it
-    behind the answer), `reused` (whether it took the second request), `version` (of the answer: "1.0" or "1.1").
+    behind the answer), `reused` (whether it took the second request), `dropped` (whether it closed the connection before that
+    without a word), `version` (of the answer: "1.0" or "1.1").
     """
 
     request: Request

@@ -44,6 +44,9 @@ def _authorization(target: Target, request: Request) -> list[str]:
     how = request.setup.authorization
     if how == "given":
         return ["-H", '"Authorization: Bearer $OPENAI_API_KEY"'] if target.key_configured else []
+    scheme = how.removesuffix(" {key}")
+    if scheme != how and scheme.isascii() and scheme.isalpha():  # nothing else may stand in double quotes
+        return ["-H", f'"Authorization: {scheme} $OPENAI_API_KEY"']
     return [] if how == "none" else ["-H", shlex.quote(_visible(f"Authorization: {how}"))]
 
 

@@ -36,6 +36,16 @@ def server(*faults: str) -> Send:
     return sending(*faults, clock=clock)
 
 
+KEYED = ("auth.key", "auth.models", "auth.scheme", "auth.wrong-key")
+"""Features that only a server which asks for a key has."""
+
+
+def served(check: str, *faults: str) -> Send:
+    """The server that a check is proven on."""
+    keyed = all_checks()[check].feature in KEYED
+    return sending(*faults, clock=clock, api_key="sk-reference" if keyed else None)
+
+
 def raw_cases(rules: bool) -> list[Case]:
     """The rules or the checks that speak plain HTTP, ordinarily or oddly."""
     return [case for case in all_cases() if case.via in ("raw", "wire") and bool(case.check.on) == rules]
@@ -59,7 +69,7 @@ def ran(case: Case, send: Send) -> Ran:
 @cache
 def right() -> dict[str, Ran]:
     """Every check and rule by itself against the right server."""
-    return {case.check.id: ran(case, server()) for rules in (False, True) for case in raw_cases(rules)}
+    return {case.check.id: ran(case, served(case.check.id)) for rules in (False, True) for case in raw_cases(rules)}
 
 
 @cache
@@ -69,14 +79,14 @@ def spoken(fault: str) -> dict[str, Result]:
     found = {}
     for case in raw_cases(rules=False):
         if touched(case.check.id, fault):
-            now = ran(case, server(fault))
+            now = ran(case, served(case.check.id, fault))
             known |= {same(one): one for one in now.exchanges}
             before = right()[case.check.id].result
             if now.result.outcome is not before.outcome and (tells(now.result) or tells(before)):
                 found[case.check.id] = now.result
     for case in raw_cases(rules=True):
         if touched(case.check.id, fault):
-            known |= {same(one): one for one in ran(case, server(fault)).exchanges}
+            known |= {same(one): one for one in ran(case, served(case.check.id, fault)).exchanges}
     changed = list(distinct(one for one in known.values() if facts(one) not in _right_facts()))
     judged = {case.check.id: run_rule(case, changed) for case in raw_cases(rules=True)}
     return found | {rule: result for rule, result in judged.items() if tells(result)}
@@ -87,6 +97,8 @@ def touched(check: str, fault: str) -> bool:
     asked = right()[check].exchanges
     if all_faults()[fault].loaded:
         return all_checks()[check].alone
+    if all_checks()[check].feature in KEYED:
+        return True
     if not all_faults()[fault].remembers:
         return any(one.request.key in _bent(fault) for one in asked)
     send = server(fault)
@@ -124,7 +136,7 @@ def tells(result: Result) -> bool:
 
 def facts(exchange: Exchange) -> tuple[Any, ...]:
     """What came back, to be compared."""
-    return exchange.request.key, exchange.status, exchange.headers, exchange.pieces, exchange.failure
+    return exchange.request.key, exchange.status, exchange.headers, exchange.pieces, exchange.failure, repr(exchange.source)
 
 
 def same(exchange: Exchange) -> str:

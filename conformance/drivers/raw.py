@@ -78,7 +78,7 @@ def headers_of(request: Request, key: str | None, operators: Headers) -> Headers
     if authorization == "given" and key:
         usual.append(("Authorization", f"Bearer {key}"))
     elif authorization not in ("given", "none"):
-        usual.append(("Authorization", authorization))
+        usual.append(("Authorization", authorization.replace("{key}", key or "none")))
     said = {name.lower() for name, _ in request.headers}
     operators = tuple(pair for pair in operators if pair[0].lower() not in said)
     said |= {name.lower() for name, _ in operators}

@@ -73,6 +73,8 @@ class Talk:
                 self._heard = Heard(self._limits)
                 self._note(wire, self._ask)
             self._noted["reused"] = reused and not self._heard.stale
+            if reused and self._heard.stale:
+                self._noted["dropped"] = True
         if not self._noted["reused"]:
             self._heard = Heard(self._limits)
             self._converse()

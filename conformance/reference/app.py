@@ -11,14 +11,16 @@ from functools import lru_cache
 from typing import Any
 
 from conformance.messages import Exchange, Failure, Piece, Request, Send
+from conformance.reference.browsers import is_preflight, leave, preflight
 from conformance.reference.chat import answer as plain_answer
 from conformance.reference.chat import completed
 from conformance.reference.choices import letters, settings_of
+from conformance.reference.compression import compressed, decoded
 from conformance.reference.errors import bad_key, unknown_route, unreadable, wrong_content_type, wrong_method, wrong_type
 from conformance.reference.faults import Fault, named
 from conformance.reference.fields import check_request
 from conformance.reference.jobs import create_job, listed_jobs
-from conformance.reference.manners import as_noted, header_of, version_of
+from conformance.reference.manners import as_noted, header_of, names_of, version_of
 from conformance.reference.models import NAMES, listed, retrieved, snapshot
 from conformance.reference.stream import DONE, chunks, framed
 from conformance.reference.values import Asked, Object, Refused, Reply
@@ -49,8 +51,7 @@ def answer(asked: Asked, server: Server, chance: int) -> Reply:
     """The reply to a request. `chance` makes answers and ids differ; the same number gives the same reply."""
     asked = replace(asked, memory=server.memory)
     try:
-        _check_key(asked, server)
-        reply = _routed(asked, server, chance)
+        reply = _allowed(asked, server, chance)
     except Refused as refused:
         known = server.bent("refused", refused, asked)
         reply = Reply(known.status, (("content-type", JSON), *known.headers), (spelled(known.body),))
@@ -60,12 +61,21 @@ def answer(asked: Asked, server: Server, chance: int) -> Reply:
         ("openai-processing-ms", "12"),
         ("x-request-id", f"req_{chance:032x}"[:36]),
     )
-    bent: Reply = server.bent("reply", replace(reply, headers=(*reply.headers, *own)), asked)
-    return bent
+    bent: Reply = server.bent("reply", replace(reply, headers=(*reply.headers, *own, *leave(asked))), asked)
+    return compressed(bent, asked)
+
+
+def _allowed(asked: Asked, server: Server, chance: int) -> Reply:
+    """The reply to who has the key; HEAD is answered as GET is, and the body left out later."""
+    if is_preflight(asked):
+        return preflight(asked)
+    _check_key(asked, server)
+    return _routed(replace(asked, method="GET") if asked.method == "HEAD" else asked, server, chance)
 
 
 def _check_key(asked: Asked, server: Server) -> None:
-    if server.api_key is not None and asked.headers.get("authorization") != f"Bearer {server.api_key}":
+    scheme, _, key = asked.headers.get("authorization", "").partition(" ")
+    if server.api_key is not None and (scheme.lower(), key) != ("bearer", server.api_key):
         raise bad_key()
 
 
@@ -155,22 +165,27 @@ def sending(*faults: str, api_key: str | None = None, clock: Callable[[], float]
 def asked_by(request: Request, api_key: str | None = None) -> Asked:
     """The request as it would come over the wire."""
     headers = {name.lower(): value for name, value in request.headers}
-    given = f"Bearer {api_key or 'none'}" if request.setup.authorization == "given" else request.setup.authorization
+    wanted = "Bearer {key}" if request.setup.authorization == "given" else request.setup.authorization
+    given = wanted.replace("{key}", api_key or "none")
     if given != "none":
         headers.setdefault("authorization", given)
     headers |= header_of(request.setup)
+    turn = 2 if request.setup.manner in ("reuse", "pipelined") else 1
     body = request.body if request.body is not None else b""
     if request.json is not None:
         headers.setdefault("content-type", JSON)
         body = json.dumps(request.json).encode()
-    return Asked(request.method, request.path, headers, body, version=version_of(request.setup))
+    known = Asked(request.method, request.path, headers, body, version=version_of(request.setup))
+    return replace(known, query=request.query, turn=turn, names=names_of(request.setup))
 
 
 def _exchange(request: Request, reply: Reply, now: float) -> Exchange:
     failure = Failure("reset", "the connection ended before the reply did") if reply.lost else None
     if reply.lost and not reply.frames:
         return Exchange(request, failure=failure, started=now, seconds=reply.first)
-    pieces = tuple(Piece(reply.first + place * reply.pause, frame) for place, frame in enumerate(reply.frames))
+    frames, wrong = ((), "") if request.method == "HEAD" else decoded(reply)
+    failure = Failure("protocol", f"no proper HTTP: {wrong}") if wrong else failure
+    pieces = tuple(Piece(reply.first + place * reply.pause, frame) for place, frame in enumerate(frames))
     return Exchange(request, reply.status, reply.headers, pieces, failure, now, pieces[-1].at if pieces else reply.first)
 
 

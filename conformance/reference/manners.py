@@ -29,6 +29,11 @@ def version_of(setup: Setup) -> str:
     return "1.0" if setup.manner == "http/1.0" else "1.1"
 
 
+def names_of(setup: Setup) -> str:
+    """How the names of headers are spelled: lower, upper, or as usual."""
+    return {"lower-case": "lower", "upper-case": "upper"}.get(setup.manner, "")
+
+
 def as_noted(exchange: Exchange, reply: Reply) -> Exchange:
     """An exchange as the client `wire` would give it."""
     setup = exchange.request.setup
@@ -38,9 +43,9 @@ def as_noted(exchange: Exchange, reply: Reply) -> Exchange:
     if setup.manner == "expect":
         noted["interim"] = [100]
     if setup.manner in ("close", "http/1.0"):
-        noted["closed"] = True
+        noted["closed"] = not reply.keeps
     if setup.manner == "reuse":
-        noted["reused"] = not reply.closes
+        noted |= {"reused": False, "dropped": True} if reply.drops else {"reused": True}
     known = replace(exchange, source=noted, timed=setup.manner not in ("abort", "slow"))
     if setup.manner != "abort" or not exchange.pieces:
         return known

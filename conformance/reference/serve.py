@@ -8,6 +8,7 @@ import socket
 import sys
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 
@@ -31,6 +32,7 @@ class _Everything:
 
     def __init__(self, server: Server) -> None:
         self.server = server
+        self.turns: Counter[tuple[str, int]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -38,7 +40,13 @@ class _Everything:
         headers = {name.lower(): value for name, value in request.headers.items()}
         inside = path.startswith(PREFIX + "/")
         below = path.removeprefix(PREFIX) if inside else "/" + path
-        asked = Asked(request.method, below, headers, await request.body(), version=scope["http_version"])
+        self.turns[scope["client"]] += 1
+        asked = Asked(
+            *(request.method, below, headers, await request.body()),
+            version=scope["http_version"],
+            query=scope["query_string"].decode("latin-1"),
+            turn=self.turns[scope["client"]],
+        )
         reply = await asyncio.to_thread(answer, asked, self.server, secrets.randbits(64))
         await _response(reply)(scope, receive, send)
 
@@ -50,7 +58,7 @@ def _response(reply: Reply) -> Response:
         response = StreamingResponse(_frames(reply), reply.status)
     length = [(name, value) for name, value in response.raw_headers if name == b"content-length"]
     said = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in reply.headers]
-    response.raw_headers = said + length + ([(b"connection", b"close")] if reply.closes else [])
+    response.raw_headers = said + length
     return response
 
 

@@ -15,7 +15,8 @@ Object = dict[str, Any]
 class Asked:
     """A request as it came over the wire; header names in lower case, `path` below the base URL.
 
-    `version` is that of HTTP. `memory` is the server's own, for faults that depend on what came before.
+    `version` is that of HTTP, `turn` tells which request on its connection it is, `names` how the names of the headers are
+    spelled where that is known: lower or upper. `memory` is the server's own, for faults that depend on what came before.
     """
 
     method: str
@@ -24,6 +25,9 @@ class Asked:
     body: bytes = b""
     memory: Object = field(default_factory=dict)
     version: str = "1.1"
+    query: str = ""
+    turn: int = 1
+    names: str = ""
 
     @cached_property
     def sent(self) -> Object:
@@ -69,8 +73,9 @@ class Refused(Exception):
 class Reply:
     """Everything that goes back: a body of one frame, or a stream of many, each sent by itself `pause` seconds apart.
 
-    `first` is how long the first frame takes, in seconds. `lost` tells that the connection ends before the reply does,
-    `closes` that it ends behind it.
+    `first` is how long the first frame takes, in seconds. `lost` tells that the connection ends before the reply does. Only in
+    this process, since a socket leaves no choice: `drops` tells that the connection ends behind the reply without a word,
+    `keeps` that it does not end though the client wants it to.
     """
 
     status: int
@@ -79,4 +84,5 @@ class Reply:
     first: float = 0.02
     pause: float = 0.004
     lost: bool = False
-    closes: bool = False
+    drops: bool = False
+    keeps: bool = False
