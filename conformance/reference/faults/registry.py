@@ -12,9 +12,10 @@ from typing import Any, TypeVar
 
 Bend = TypeVar("Bend", bound=Callable[..., Any])
 
-STAGES = ("sent", "settings", "answer", "chunk", "chunks", "frames", "refused", "models", "model", "reply")
+STAGES = ("sent", "settings", "answer", "chunk", "chunks", "frames", "refused", "models", "model", "reply", "left")
 """What a fault may bend on the way from request to reply: the request's JSON object before it is looked at, the settings,
-the plain answer, each chunk or all of them, the frames of a stream, a refusal, the list of models, one model, the reply.
+the plain answer, each chunk or all of them, the frames of a stream, a refusal, the list of models, one model, the reply, and a
+reply whose client has left.
 """
 
 _REGISTERED: dict[str, Fault] = {}

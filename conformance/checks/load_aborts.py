@@ -1,0 +1,74 @@
+"""Clients that leave in the middle of a stream: people press stop, programs time out. The server has to go on for the others, and
+ought not to go on generating for who has left.
+
+A server's inside is not seen from here: what tells is how long the next answer takes. The bound is generous, so that a finding
+means many seconds of work for nobody; a server with room for many requests at once may hide the same waste.
+https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream · https://www.rfc-editor.org/rfc/rfc9112#section-9.5
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance import calls
+from conformance.answers import given, is_ok, object_of
+from conformance.messages import Exchange, Request, Send, Setup
+from conformance.model import Finding, Level, Noted, Seen, Target, Unclear
+from conformance.registry import check
+
+STREAM = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream"
+
+ABORTS = 8
+LONG = 256
+"""Tokens that each stream would have had: what a server does that does not notice takes it many seconds."""
+
+SECONDS, TIMES = 5.0, 3.0
+"""How many seconds later than so many times its usual time the next answer may come."""
+
+
+def _short(target: Target, take: int) -> Request:
+    return calls.chat(target, take=take, max_tokens=8)
+
+
+def _left(target: Target, take: int) -> Request:
+    """A stream whose client leaves at its first bytes."""
+    long = calls.stream(target, calls.STORY, take=take, max_tokens=LONG)
+    return replace(long, setup=Setup(manner="abort"))
+
+
+def _abandon(target: Target, send: Send) -> tuple[float, Exchange]:
+    """The usual seconds of a short answer, and the exchange of one after eight clients have left. Raises Unclear where no stream
+    could be left.
+    """
+    before = [_seconds(target, send, take) for take in range(2)]
+    left = [send(_left(target, take)) for take in range(ABORTS)]
+    if not any(one.failure is not None and one.failure.kind == "limit" for one in left):
+        raise Unclear("no stream lasts long enough to leave it")
+    return min(before), send(_short(target, 2))
+
+
+def _seconds(target: Target, send: Send, take: int) -> float:
+    given(send, _short(target, take))
+    return send(_short(target, take)).seconds
+
+
+@check("load.abort.answers", "answers after eight clients have left", Level.MUST, "load.abort", STREAM, via=("wire",), alone=True)
+def answers(target: Target, send: Send) -> Noted:
+    """Leaves eight streams at their first bytes, one after the other, then asks for a short answer; twice if need be."""
+    _, after = _abandon(target, send)
+    object_of(after if is_ok(after) and after.failure is None else send(_short(target, 3)))
+    yield from ()
+
+
+@check("load.abort.frees", "stops work for clients that have left", Level.SHOULD, "load.abort", STREAM, via=("wire",), alone=True)
+def frees(target: Target, send: Send) -> Noted:
+    """Leaves eight streams of up to 256 tokens at their first bytes: the next short answer comes at most five seconds later than
+    three times its usual time.
+    """
+    usual, after = _abandon(target, send)
+    if not is_ok(after) or after.failure is not None:
+        raise Unclear("there is no answer to measure after clients have left")
+    yield Seen("seconds", round(after.seconds, 1))
+    if after.seconds > TIMES * usual + SECONDS:
+        most = f"at most {TIMES * usual + SECONDS:.1f} s"
+        yield Finding("an answer waits for work that nobody reads", "", most, f"{after.seconds:.1f} s")
