@@ -55,8 +55,9 @@ def _parser() -> argparse.ArgumentParser:
         if argument.name in ("matrix", "given", "only", "skip", "area", "level", "report", "baseline", "gate"):
             judging.add_argument(argument.flag, **argument.keywords())
     judging.set_defaults(run=commands.judge)
-    listing = verbs.add_parser("list", help="names of checks, rules, features or matrices", allow_abbrev=False)
-    listing.add_argument("kind", nargs="?", choices=("checks", "rules", "features", "matrices", "faults"), default="checks")
+    listing = verbs.add_parser("list", help="names of checks, rules, features, matrices, faults or recipes", allow_abbrev=False)
+    kinds = ("checks", "rules", "features", "matrices", "faults", "recipes")
+    listing.add_argument("kind", nargs="?", choices=kinds, default="checks")
     listing.set_defaults(run=commands.list_names)
     show = verbs.add_parser("show", help="what a check, rule, feature, matrix or fault means", allow_abbrev=False)
     show.add_argument("id")

