@@ -69,6 +69,7 @@ def drawn(kind: str, count: int = 6) -> tuple[Json, ...]:
     list(counterexample((kind,), note, 8 * count, 8 * count))
     return tuple(values)
 
+
 LETTERS = "ax09 .,:;'\"\\/{}[]<>&%$-_\n\t\0\x7féßİØ漢字あ한हعא€𝄞😀\u200b\u202e\ufeff\uffff"
 """What texts are drawn from: letters that are awkward in one place or another. To draw from all of Unicode costs hypothesis 200
 MiB and six seconds for its table of characters.
@@ -115,7 +116,10 @@ def _without_files() -> Iterator[None]:
 def _values(kinds: tuple[str, ...]) -> SearchStrategy[Any]:
     from hypothesis import strategies as of
 
-    small, text = of.integers(-9, 9) | of.none(), lambda most: of.text(LETTERS, max_size=most)
+    def text(most: int) -> SearchStrategy[str]:
+        return of.text(LETTERS, max_size=most)
+
+    small = of.integers(-9, 9) | of.none()
     known: dict[str, SearchStrategy[Any]] = {
         "null": of.none(),
         "boolean": of.booleans(),

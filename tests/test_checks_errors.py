@@ -6,13 +6,15 @@ import pytest
 from bending import right
 from surroundings import completion, except_for, ids_of, outcome_of, refusing_all, reply, result_of, saying
 
+from conformance.checks.errors_bodies import ODD
 from conformance.checks.errors_requests import RANGES, WRONG_TYPES
 from conformance.messages import Exchange, Failure
 from conformance.model import Outcome, Seen
 from conformance.reference.app import sending
 
 REQUESTS = ids_of("errors_requests")
-BODIES = [one for one in ids_of("errors_bodies") if "malformed" in one]
+ODD_BODIES = [f"errors.malformed.{name}" for name in ODD]
+BODIES = [one for one in ids_of("errors_bodies") if "malformed" in one and one not in ODD_BODIES]
 MODELS = ids_of("errors_models")
 ROUTES = ids_of("errors_routes")
 ALL = REQUESTS + ids_of("errors_bodies") + MODELS + ROUTES
@@ -96,10 +98,14 @@ def test_malformed_bodies_are_malformed():
     assert len([body for body in sent if body is not None]) == len(BODIES)
     for body in filter(None, sent):
         try:
-            value = json.loads(body)
-        except ValueError:
+            value = json.loads(body.decode(), parse_constant=no_json)
+        except (ValueError, RecursionError):
             continue
-        assert not isinstance(value, dict)
+        assert not isinstance(value, dict) or isinstance(value["messages"][0], list)
+
+
+def no_json(word):
+    raise ValueError(word)
 
 
 def test_the_charset_of_json_is_taken():

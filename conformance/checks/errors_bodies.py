@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance import calls
-from conformance.answers import given, object_of
+from conformance.answers import ensure_success, given, object_of
 from conformance.calls import spelled
 from conformance.effects import unless_refused
-from conformance.messages import Send
-from conformance.model import Ended, Level, Noted, Outcome, Seen, Target
+from conformance.messages import Exchange, Request, Send
+from conformance.model import Ended, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
 
 JSON = "https://www.rfc-editor.org/rfc/rfc8259"
@@ -24,6 +24,11 @@ MEDIA_TYPES = "https://www.rfc-editor.org/rfc/rfc9110#section-8.3"
 def _sent(target: Target) -> bytes:
     """A proper request, byte by byte."""
     return spelled(calls.chat(target).json)
+
+
+def _deep(levels: int) -> bytes:
+    """Arrays in arrays where the messages belong."""
+    return b'{"messages": ' + b"[" * levels + b"]" * levels + b"}"
 
 
 BODIES: Mapping[str, tuple[Level, str, Callable[[Target], bytes]]] = {
@@ -37,6 +42,10 @@ BODIES: Mapping[str, tuple[Level, str, Callable[[Target], bytes]]] = {
     "array": (Level.MUST, "an array in place of the request", lambda target: b"[" + _sent(target) + b"]"),
     "string": (Level.MUST, "a string in place of the request", lambda _: b'"Hello!"'),
     "trailing": (Level.SHOULD, "text behind the JSON", lambda target: _sent(target) + b" nonsense"),
+    "deep": (Level.MUST, "messages nested a thousand levels deep", lambda _: _deep(1_000)),
+    "deeper": (Level.MUST, "messages nested a hundred thousand levels deep", lambda _: _deep(100_000)),
+    "nan": (Level.SHOULD, "NaN for a number", lambda target: _sent(target)[:-1] + b',"top_p":NaN}'),
+    "utf-16": (Level.SHOULD, "JSON in UTF-16", lambda target: _sent(target).decode().encode("utf-16")),
     "utf-8": (Level.SHOULD, "bytes that are no UTF-8", lambda target: _sent(target).replace(b"Hello!", b"Hell\xff\xfe!")),
 }
 """What is wrong with a body, by the last part of the check's id."""
@@ -55,6 +64,55 @@ def _refusing(what: str, body: Callable[[Target], bytes]) -> Callable[[Target, S
 
 for _name, (_level, _what, _body) in BODIES.items():
     check(f"errors.malformed.{_name}", f"refuses {_what}", _level, "errors.malformed", JSON)(_refusing(_what, _body))
+
+
+def _with(target: Target, member: bytes) -> bytes:
+    """A proper request of one token with one more member."""
+    return spelled(calls.chat(target, max_tokens=1).json)[:-1] + b"," + member + b"}"
+
+
+ODD: Mapping[str, tuple[str, Callable[[Target], bytes]]] = {
+    "twice": ("a request with its messages twice", lambda target: _with(target, b'"messages":"Hello!"')),
+    "mark": ("a request behind a byte order mark", lambda target: b"\xef\xbb\xbf" + _sent(target)),
+    "nested": ("a field nested a thousand levels deep", lambda target: _with(target, b'"metadata":' + b"[" * 1000 + b"]" * 1000)),
+    "huge": ("a name of two mebibytes", lambda target: _with(target, b'"user":"' + b"a" * 2**21 + b'"')),
+}
+"""Bodies that RFC 8259 lets a server take or refuse, by the last part of the check's id."""
+
+
+def _surviving(what: str, body: Callable[[Target], bytes]) -> Callable[[Target, Send], Noted]:
+    def survive(target: Target, send: Send) -> Noted:
+        given(send, calls.chat(target))
+        yield from _unless_answered(send(calls.raw_chat(body(target))))
+
+    survive.__doc__ = f"Sends {what}. Some servers answer, some refuse it; no server may break over it."
+    return survive
+
+
+def _unless_answered(exchange: Exchange) -> Noted:
+    yield Seen("status", exchange.status)
+    try:
+        ensure_success(exchange)
+    except Unclear:
+        raise
+    except Ended as end:
+        if end.finding.outcome is not Outcome.REFUSED:
+            yield end.finding
+
+
+for _name, (_what, _odd) in ODD.items():
+    check(f"errors.malformed.{_name}", f"answers or refuses {_what}", Level.MUST, "errors.malformed", JSON)(
+        _surviving(_what, _odd)
+    )
+
+
+@check(
+    "errors.content-type.none", "answers or refuses JSON without a content type", Level.MUST, "errors.content-type", MEDIA_TYPES
+)
+def untyped(target: Target, send: Send) -> Noted:
+    """Sends a proper request that does not say what it is. Some servers read it, some refuse it; no server may break over it."""
+    given(send, calls.chat(target))
+    yield from _unless_answered(send(Request("POST", "/chat/completions", body=_sent(target), wrong=True)))
 
 
 @check("errors.content-type.charset", "takes JSON with a charset", Level.MUST, "errors.content-type", MEDIA_TYPES)

@@ -1,4 +1,4 @@
-"""A model that does not exist, errors of requests for a stream, and what a server is like after an error.
+"""A model that does not exist, without and with a stream.
 
 https://platform.openai.com/docs/guides/error-codes
 """
@@ -8,19 +8,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import Object, choices_of, given, is_ok, object_of
+from conformance.answers import Object, given, is_ok
 from conformance.effects import unless_refused
 from conformance.messages import Exchange, Request, Send
-from conformance.model import Ended, Finding, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
 from conformance.wire import read_json
 
 ERRORS = "https://platform.openai.com/docs/guides/error-codes"
 
 UNKNOWN = "no-such-model-4711"
-
-BROKEN = b'{"messages": [{"role": "user", "content": "\xff'
-"""A body that ends in the middle of a string that is no UTF-8."""
 
 
 def asking_unknown(target: Target) -> Request:
@@ -83,19 +80,3 @@ def _wrongs(target: Target) -> tuple[Request, Request]:
 
 def _is_refused(exchange: Exchange) -> bool:
     return exchange.status is not None and 400 <= exchange.status < 500
-
-
-@check("errors.recovery.after", "answers properly after an error", Level.MUST, "errors.recovery", ERRORS)
-def recovery(target: Target, send: Send) -> Noted:
-    """Sends a proper request after three wrong ones: a broken body, a conversation of a wrong type, and an empty one. A server
-    that does not answer before them either is another check's finding.
-    """
-    given(send, calls.chat(target))
-    for wrong in (calls.raw_chat(BROKEN), calls.wrong(target, messages="Hello!"), calls.wrong(target, messages=[])):
-        send(replace(wrong, take=1))
-    try:
-        choices_of(object_of(send(calls.chat(target, take=1))))
-    except Unclear:
-        raise
-    except Ended as end:
-        yield replace(end.finding, message=f"{end.finding.message} after errors")

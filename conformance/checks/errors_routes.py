@@ -5,6 +5,7 @@ https://www.rfc-editor.org/rfc/rfc9110#section-15.5
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from conformance import calls
@@ -35,6 +36,40 @@ def unknown_route(target: Target, send: Send) -> Noted:
 def deleted_chat(_: Target, send: Send) -> Noted:
     """Sends DELETE to the chat endpoint; any 4xx or 501 will do."""
     yield from unless_refused(send(Request("DELETE", "/chat/completions", wrong=True)), "answers a DELETE")
+
+
+OTHERS: Mapping[str, tuple[str, str, str]] = {
+    "put-chat": ("PUT", "/chat/completions", "the chat endpoint"),
+    "post-models": ("POST", "/models", "the list of models"),
+    "delete-models": ("DELETE", "/models", "the list of models"),
+    "post-model": ("POST", "/models/no-such-model-4711", "a model"),
+}
+"""Methods and paths that do not belong together, by the last part of the check's id. No model that exists is to be deleted."""
+
+
+def _refusing(method: str, path: str) -> Callable[[Target, Send], Noted]:
+    def refuse(_: Target, send: Send) -> Noted:
+        yield from unless_refused(send(Request(method, path, json={}, wrong=True)), f"answers a {method}")
+
+    refuse.__doc__ = f"Sends {method} to {path}; any 4xx or 501 will do."
+    return refuse
+
+
+for _name, (_method, _path, _what) in OTHERS.items():
+    check(f"errors.method.{_name}", f"refuses a {_method} on {_what}", Level.SHOULD, "errors.method", STATUS)(
+        _refusing(_method, _path)
+    )
+
+
+@check("errors.route.beside", "refuses paths beside those that exist", Level.MUST, "errors.route", STATUS)
+def beside(target: Target, send: Send) -> Noted:
+    """Asks for paths one letter off: a chat completion in the singular, and models in it. A 200 there hides a slip in a client's
+    settings.
+    """
+    posted = replace(calls.wrong(target), path="/chat/completion")
+    for request in (posted, Request("GET", "/model", wrong=True)):
+        for finding in unless_refused(send(request), f"answers a {request.method} of {request.path}"):
+            yield replace(finding, outcome=Outcome.DIFFERS) if finding.outcome is Outcome.IGNORED else finding
 
 
 @check("errors.method.get-chat", "refuses a GET on the chat endpoint", Level.SHOULD, "http.get-chat", STORED)

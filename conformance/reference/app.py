@@ -21,6 +21,7 @@ from conformance.reference.faults import Fault, named
 from conformance.reference.fields import check_request
 from conformance.reference.jobs import create_job, listed_jobs
 from conformance.reference.manners import as_noted, header_of, names_of, version_of
+from conformance.reference.messages import check_window
 from conformance.reference.models import NAMES, listed, retrieved, snapshot
 from conformance.reference.stream import DONE, chunks, framed
 from conformance.reference.values import Asked, Object, Refused, Reply
@@ -103,6 +104,7 @@ def _check_method(asked: Asked, *allowed: str) -> None:
 def _chat(asked: Asked, server: Server, chance: int) -> Reply:
     sent = server.bent("sent", _read(asked), asked)
     check_request(sent)
+    check_window(sent["messages"])
     model = snapshot(sent["model"])
     settings = server.bent("settings", settings_of(sent), asked)
     stamp = ("chatcmpl-" + letters(str(chance), 29), int(server.clock()))
@@ -117,7 +119,7 @@ def _chat(asked: Asked, server: Server, chance: int) -> Reply:
 
 def _read(asked: Asked) -> Object:
     """The JSON object of a request's body. Raises Refused."""
-    media = asked.headers.get("content-type", JSON).partition(";")[0].strip().lower()
+    media = asked.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != JSON:
         raise wrong_content_type(media)
     if len(asked.body) > _LARGEST:

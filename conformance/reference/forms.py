@@ -12,6 +12,9 @@ from conformance.reference.errors import bad_request, bad_value, missing, unknow
 from conformance.reference.values import Object
 
 TYPES = ("object", "array", "string", "number", "integer", "boolean", "null")
+DEEPEST = 64
+"""Levels of a schema; OpenAI allows fewer in strict ones."""
+
 NAME = re.compile(r"^[A-Za-z0-9_-]{1,64}$")
 
 
@@ -66,7 +69,9 @@ def check_schema(name: str, schema: Any, strict: bool) -> None:
     _check_part(name, schema, strict)
 
 
-def _check_part(name: str, schema: Any, strict: bool) -> None:
+def _check_part(name: str, schema: Any, strict: bool, level: int = 0) -> None:
+    if level > DEEPEST:
+        raise _invalid(name, f"it is nested more than {DEEPEST} levels deep")
     if isinstance(schema, bool):
         return
     if not isinstance(schema, dict):
@@ -83,7 +88,7 @@ def _check_part(name: str, schema: Any, strict: bool) -> None:
     if strict and "object" in (listed if isinstance(listed, list) else [listed]):
         _check_strict(name, schema, properties)
     for part in _parts(schema):
-        _check_part(name, part, strict)
+        _check_part(name, part, strict, level + 1)
 
 
 def _check_strict(name: str, schema: Object, properties: Object) -> None:

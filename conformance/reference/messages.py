@@ -27,6 +27,9 @@ _ALSO = {
     "tool": ("tool_call_id",),
 }
 _IMAGE = 85
+WINDOW = 32_768
+"""The most words that a prompt may have. Every word is a token at least."""
+
 _EACH, _REPLY = 3, 3
 """What a message, and the answer's opening, cost beside their text."""
 
@@ -108,6 +111,8 @@ def _check_image(name: str, image: Object) -> None:
         raise missing(f"{name}.url")
     if not url.startswith(("data:image/", "http://", "https://")):
         raise bad_request(f"'{name}.url' is neither a web address nor image data.", f"{name}.url", "invalid_image_url")
+    if url.startswith(("http://127.", "http://localhost")):
+        raise bad_request(f"'{name}.url' cannot be fetched.", f"{name}.url", "invalid_image_url")
     if url.startswith("data:") and not _is_image(url):
         raise bad_request(f"'{name}.url' holds no image of a known kind.", f"{name}.url", "invalid_base64_image")
     if image.get("detail", "auto") not in ("auto", "low", "high"):
@@ -160,6 +165,14 @@ def _check_calls(name: str, messages: list[Object]) -> None:
         open_ = {call["id"] for call in message.get("tool_calls") or ()}
     if open_:
         raise bad_request(f"No tool message answers {sorted(open_)}.", name)
+
+
+def check_window(messages: list[Object]) -> None:
+    """Nothing, for a conversation that the model has room for. Raises Refused."""
+    words = sum(len(text_in(message).split()) for message in messages)
+    if words > WINDOW:
+        said = f"This model's context has room for {WINDOW} tokens, but the messages have {words} at least."
+        raise bad_request(said, "messages", "context_length_exceeded")
 
 
 def text_in(message: Object) -> str:

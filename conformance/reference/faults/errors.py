@@ -74,7 +74,10 @@ def error_as_page(reply: Any) -> Any:
 
 
 @fault(
-    "malformed-is-500", seen=GITHUB + "Atomic-Germ/OpenFlowLM-Next/issues/69", on="refused", speaks=("errors.malformed.syntax",)
+    "malformed-is-500",
+    seen=GITHUB + "Atomic-Germ/OpenFlowLM-Next/issues/69",
+    on="refused",
+    speaks=("errors.malformed.syntax", "errors.malformed.mark", "errors.status.client"),
 )
 def malformed_is_500(refused: Refused) -> Refused:
     """Answers 500 where the body is no JSON."""
@@ -87,7 +90,7 @@ def malformed_is_500(refused: Refused) -> Refused:
     "wrong-type-is-500",
     seen=GITHUB + "LostRuins/koboldcpp/issues/643",
     on="refused",
-    speaks=("errors.wrong-type.messages", "errors.wrong-type.search"),
+    speaks=("errors.wrong-type.messages", "errors.wrong-type.search", "errors.malformed.twice", "errors.status.client"),
 )
 def wrong_type_is_500(refused: Refused) -> Refused:
     """Answers 500 where a value has another type."""
@@ -160,6 +163,7 @@ def unknown_model_as_ollama_guide(refused: Refused, asked: Asked) -> Refused:
     speaks=(
         "errors.unknown-model.refused",
         "models.retrieve.unknown",
+        "errors.status.client",
     ),
 )
 def unknown_model_is_500(refused: Refused) -> Refused:
@@ -197,7 +201,7 @@ def key_demanded(sent: Object, asked: Asked) -> Object:
     "body-of-other-type-is-500",
     seen=GITHUB + "LostRuins/koboldcpp/issues/643",
     on="refused",
-    speaks=("errors.malformed.array", "errors.malformed.string"),
+    speaks=("errors.malformed.array", "errors.malformed.string", "errors.status.client"),
 )
 def body_of_other_type_is_500(refused: Refused) -> Refused:
     """Answers 500 where the body is JSON and no object."""
@@ -205,7 +209,12 @@ def body_of_other_type_is_500(refused: Refused) -> Refused:
     return Refused(500, envelope("object has no attribute 'get'", "server_error")) if other else refused
 
 
-@fault("no-messages-is-500", seen=GITHUB + "madroidmaq/mlx-omni-server/pull/117", on="refused", speaks=("errors.range.messages",))
+@fault(
+    "no-messages-is-500",
+    seen=GITHUB + "madroidmaq/mlx-omni-server/pull/117",
+    on="refused",
+    speaks=("errors.range.messages", "errors.status.client"),
+)
 def no_messages_is_500(refused: Refused) -> Refused:
     """Answers 500 where the conversation is empty."""
     return Refused(500, envelope("list index out of range", "server_error")) if _code(refused) == "empty_array" else refused
@@ -226,17 +235,35 @@ def any_role_taken(sent: Object) -> Object:
     return sent | {"messages": known}
 
 
+_BOUNDS = {
+    "n": (1, 128),
+    "top_p": (0, 1),
+    "top_logprobs": (0, 20),
+    "frequency_penalty": (-2, 2),
+    "presence_penalty": (-2, 2),
+    "max_tokens": (1, 2**31),
+    "max_completion_tokens": (1, 2**31),
+}
+
+
 @fault(
     "numbers-clamped",
     seen=GITHUB + "raullenchai/Rapid-MLX/issues/461",
     on="sent",
-    speaks=("errors.range.n", "errors.range.top_p", "errors.range.top_logprobs"),
+    speaks=(
+        *("errors.range.n", "errors.range.top_p", "errors.range.top_logprobs"),
+        *(f"errors.range.{name}.bounds" for name in ("n", "top_p", "top_logprobs", "max_tokens", "max_completion_tokens")),
+        *(f"errors.range.{name}.bounds" for name in ("frequency_penalty", "presence_penalty", "logit_bias")),
+    ),
 )
 def numbers_clamped(sent: Object) -> Object:
     """Takes any number and brings it into range."""
-    bounds = {"n": (1, 128), "top_p": (0, 1), "top_logprobs": (0, 20)}
-    for name, (low, high) in bounds.items():
-        given = sent.get(name)
-        if isinstance(given, int | float) and not isinstance(given, bool):
-            sent = sent | {name: min(max(given, low), high)}
-    return sent
+    clamped = {name: _clamped(sent[name], *bounds) for name, bounds in _BOUNDS.items() if name in sent}
+    bias = sent.get("logit_bias")
+    if isinstance(bias, dict):
+        clamped["logit_bias"] = {token: _clamped(weight, -100, 100) for token, weight in bias.items()}
+    return sent | clamped
+
+
+def _clamped(value: Any, low: float, high: float) -> Any:
+    return min(max(value, low), high) if isinstance(value, int | float) and not isinstance(value, bool) else value

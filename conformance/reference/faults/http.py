@@ -17,7 +17,12 @@ def _page(reply: Reply, status: int) -> Reply:
     return replace(reply, status=status, headers=(("content-type", "text/html"), *reply.headers[1:]), frames=(_PAGE,))
 
 
-@fault("page-for-unknown-paths", seen=GITHUB + "neavo/LinguaGacha/issues/137", on="reply", speaks=("errors.route.unknown",))
+@fault(
+    "page-for-unknown-paths",
+    seen=GITHUB + "neavo/LinguaGacha/issues/137",
+    on="reply",
+    speaks=("errors.route.unknown", "errors.route.beside"),
+)
 def page_for_unknown_paths(reply: Reply, asked: Asked) -> Reply:
     """Answers unknown paths with its web page and 200."""
     known = asked.path.startswith(("/chat/completions", "/models", "/fine_tuning"))
@@ -28,7 +33,7 @@ def page_for_unknown_paths(reply: Reply, asked: Asked) -> Reply:
     "page-for-other-methods",
     seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/443",
     on="reply",
-    speaks=("errors.method.get-chat", "errors.method.delete-chat"),
+    speaks=("errors.method.get-chat", "errors.method.delete-chat", "errors.method.put-chat"),
     also=("http.json",),
 )
 def page_for_other_methods(reply: Reply, asked: Asked) -> Reply:
@@ -92,7 +97,7 @@ def charset_refused(sent: Object, asked: Asked) -> Object:
     "other-content-types-crash",
     seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/443",
     on="refused",
-    speaks=("errors.content-type.form", "errors.content-type.plain"),
+    speaks=("errors.content-type.form", "errors.content-type.plain", "errors.status.client"),
 )
 def other_content_types_crash(refused: Refused) -> Refused:
     """Answers 500 for bodies of another content type."""

@@ -41,7 +41,12 @@ def system_parts_refused(sent: Object) -> Object:
     return sent
 
 
-@fault("null-content-crash", seen=GITHUB + "LostRuins/koboldcpp/issues/643", on="reply", speaks=("errors.range.content",))
+@fault(
+    "null-content-crash",
+    seen=GITHUB + "LostRuins/koboldcpp/issues/643",
+    on="reply",
+    speaks=("errors.range.content", "errors.status.client"),
+)
 def null_content_crash(reply: Reply, asked: Asked) -> Reply:
     """Breaks down over a user's message of null."""
     null = any(one.get("role") == "user" and "content" in one and one["content"] is None for one in _messages(asked.sent))

@@ -1,0 +1,122 @@
+"""A prompt that is longer than any model can read: refused, in a stream as well, and never answered by a part of it.
+
+The prompt needs no tokenizer to be too long: half a million digits, which no tokenizer joins over the spaces between them.
+https://platform.openai.com/docs/guides/error-codes
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from conformance import calls
+from conformance.answers import TOO_MANY, Object, choices_of, ensure_success, finish_of, given, object_of, optional_count, refusal
+from conformance.checks.errors_models import error_of
+from conformance.endpoints import is_error
+from conformance.messages import Exchange, Request, Send
+from conformance.model import Ended, Finding, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.registry import check
+from conformance.wire import read_json
+
+ERRORS = "https://platform.openai.com/docs/guides/error-codes"
+CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
+
+DIGITS = 480_000
+"""So many digits with spaces between them stay under 1 MiB, where many a proxy draws its line."""
+
+FEWEST = DIGITS // 2
+"""A server that counts fewer tokens than half the digits has not read them all."""
+
+LONG = "7 3 1 9 " * (DIGITS // 4)
+
+CODE = "context_length_exceeded"
+
+
+def asking_long(target: Target, *, stream: bool = False) -> Request:
+    """A chat completion of one token whose prompt is too long."""
+    wrong = replace(calls.chat(target, LONG, max_tokens=1), wrong=True)
+    return replace(wrong, json={**wrong.json, "stream": True}) if stream else wrong
+
+
+def _refused(exchange: Exchange) -> bool:
+    """Whether the prompt is refused; raises Unclear where that is not known, and Ended for a failure. A server that is still
+    reading when the time is up may have the window for it.
+    """
+    if exchange.failure and exchange.failure.kind == "timeout":
+        raise Unclear("no answer in time, and it may take long to read a prompt of this length")
+    try:
+        ensure_success(exchange)
+    except Unclear:
+        raise
+    except Ended as end:
+        if end.finding.outcome is Outcome.REFUSED:
+            return True
+        raise
+    return False
+
+
+@check("errors.context.refused", "refuses a prompt that no model can read", Level.MUST, "errors.context", ERRORS)
+def refused(target: Target, send: Send) -> Noted:
+    """Sends a prompt of half a million tokens. Any 4xx will do, 413 too; a 5xx, a lost connection or an error inside a success
+    will not. Whether the prompt is cut to fit is asked by another check.
+    """
+    given(send, calls.chat(target))
+    exchange = send(asking_long(target))
+    yield Seen("status", exchange.status)
+    if _refused(exchange):
+        return
+    if is_error(read_json(exchange.body).value):
+        yield Finding("answers an error as a success", "status", "4xx", refusal(exchange), outcome=Outcome.FAILS)
+        return
+    raise Unclear("the prompt is answered")
+
+
+@check("errors.context.cut", "answers no part of a prompt for the whole", Level.MUST, "errors.context", CREATE)
+def cut(target: Target, send: Send) -> Noted:
+    """Looks at the same answer where there is one: fewer tokens counted than there are digits show that the beginning or the end
+    was dropped. The user gets an answer to another question; only a finish_reason of length with nothing said tells of it.
+    """
+    exchange = send(asking_long(target))
+    if _refused(exchange):
+        return
+    answer = object_of(exchange)
+    count = optional_count(answer, "prompt_tokens")
+    yield Seen("prompt_tokens", count)
+    if count is None:
+        raise Unclear("the answer does not count the prompt's tokens")
+    if count >= FEWEST:
+        raise Unclear("the model has a window for prompts of this length")
+    if not _is_told(answer):
+        message = "answers a part of a prompt that is too long, as if it were the whole"
+        yield Finding(message, "$.usage.prompt_tokens", f"4xx with the code {CODE}", f"{count} tokens of at least {FEWEST}")
+
+
+def _is_told(answer: Object) -> bool:
+    """Whether the answer says that it ends where the window does, by saying nothing at all."""
+    said = choices_of(answer)[0].get("message")
+    return finish_of(answer) == "length" and not (isinstance(said, dict) and said.get("content"))
+
+
+@check("errors.context.code", f"gives a prompt that is too long the code {CODE}", Level.SHOULD, "errors.context", ERRORS)
+def code(target: Target, send: Send) -> Noted:
+    """Reads the code of the same refusal: programs shorten the conversation where they see it, and give up elsewhere. A 413 is
+    about bytes and needs none.
+    """
+    exchange = send(asking_long(target))
+    if exchange.status == 413 or not _refused(exchange) or not error_of(exchange):
+        raise Unclear("the prompt is not refused with an error to read")
+    found = error_of(exchange).get("code")
+    yield Seen("code", found)
+    if found != CODE:
+        yield Finding("the code of a prompt that is too long is another one", "$.error.code", CODE, repr(found))
+
+
+@check("errors.context.stream", "refuses a stream of a prompt that no model can read", Level.MUST, "errors.stream", ERRORS)
+def streamed(target: Target, send: Send) -> Noted:
+    """Asks for a stream with the same prompt: the error has a status there too, and is not an event of a stream that began."""
+    plain = send(asking_long(target))
+    if plain.status is None or not 400 <= plain.status < 500 or plain.status == TOO_MANY:
+        raise Unclear("the prompt is not refused without a stream either")
+    exchange = send(asking_long(target, stream=True))
+    yield Seen("status", exchange.status)
+    if not _refused(exchange):
+        yield Finding("streams in spite of an error", "status", "4xx", refusal(exchange), outcome=Outcome.FAILS)

@@ -1,0 +1,271 @@
+"""Faults in how mistakes are answered: as the server's own, as a success, as a stream, not at all, or with too much said."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+from conformance.reference.errors import envelope
+from conformance.reference.faults.parts import GITHUB, streamed
+from conformance.reference.faults.registry import fault
+from conformance.reference.values import Asked, Object, Refused, Reply
+
+
+def _error(refused: Refused) -> Object:
+    error = refused.body.get("error") if isinstance(refused.body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
+def _crashed(refused: Refused, said: str) -> Refused:
+    return Refused(500, envelope(said, "server_error"), refused.headers)
+
+
+MISSING = (
+    *("messages.role", "messages.content", "parts.type", "parts.text", "parts.url", "tool_call_id", "tool_choice.function"),
+    *("calls.id", "calls.function", "calls.name", "calls.arguments", "tools.type", "tools.function", "tools.name"),
+    *("response_format.type", "response_format.json_schema", "response_format.name"),
+)
+
+
+@fault(
+    "incomplete-is-500",
+    seen=GITHUB + "vllm-project/vllm/pull/10567",
+    on="refused",
+    speaks=("errors.status.client", "errors.wrong-type.search", *(f"errors.missing-field.{place}" for place in MISSING)),
+)
+def incomplete_is_500(refused: Refused) -> Refused:
+    """Answers 500 where something is missing deeper inside of a request."""
+    param = str(_error(refused).get("param"))
+    places = ("messages[", "tools[", "tool_choice", "response_format")
+    return _crashed(refused, "KeyError: 'name'") if param.startswith(places) else refused
+
+
+@fault(
+    "images-are-500",
+    seen=GITHUB + "BerriAI/litellm/issues/14085",
+    on="refused",
+    speaks=(
+        "errors.status.client",
+        "errors.image.base64",
+        "errors.image.bytes",
+        "errors.image.media-type",
+        "errors.image.address",
+        "errors.image.gone",
+    ),
+)
+def images_are_500(refused: Refused) -> Refused:
+    """Answers 500 for an image that it cannot get or read."""
+    return _crashed(refused, "cannot identify image file") if ".image_url" in str(_error(refused).get("param")) else refused
+
+
+def _overflows(refused: Refused) -> bool:
+    return _error(refused).get("code") == "context_length_exceeded"
+
+
+@fault(
+    "overflow-is-500",
+    seen=GITHUB + "ardanlabs/kronk/issues/861",
+    on="refused",
+    speaks=("errors.context.refused", "errors.status.client"),
+)
+def overflow_is_500(refused: Refused) -> Refused:
+    """Answers 500 for a prompt that is too long."""
+    return _crashed(refused, "the context window is full") if _overflows(refused) else refused
+
+
+@fault(
+    "overflow-in-success",
+    seen=GITHUB + "langgenius/dify-plugin-sdks/pull/74",
+    on="refused",
+    speaks=("errors.context.refused", "errors.in-200"),
+)
+def overflow_in_success(refused: Refused) -> Refused:
+    """Says with status 200 that a prompt is too long."""
+    return Refused(200, refused.body) if _overflows(refused) else refused
+
+
+@fault(
+    "overflow-code-other",
+    seen=GITHUB + "NVIDIA/TensorRT-LLM/pull/19457",
+    on="refused",
+    speaks=("errors.context.code", "errors.envelope"),
+)
+def overflow_code_other(refused: Refused) -> Refused:
+    """Gives the status for the code of a prompt that is too long."""
+    if not _overflows(refused):
+        return refused
+    return Refused(400, {"error": _error(refused) | {"code": 400, "message": "prompt length exceeds max_num_tokens"}})
+
+
+def _events(reply: Reply, *frames: bytes) -> Reply:
+    return replace(reply, status=200, headers=(("content-type", "text/event-stream"), *reply.headers[1:]), frames=frames)
+
+
+def _overflow_of(reply: Reply) -> bool:
+    return reply.status == 400 and b"context_length_exceeded" in reply.frames[0]
+
+
+@fault(
+    "overflow-streamed",
+    seen=GITHUB + "ggml-org/llama.cpp/issues/14566",
+    on="reply",
+    speaks=("errors.context.stream",),
+)
+def overflow_streamed(reply: Reply, asked: Asked) -> Reply:
+    """Begins a stream with 200 to say that the prompt is too long."""
+    if not streamed(asked) or not _overflow_of(reply):
+        return reply
+    return _events(reply, b"error: " + json.dumps(json.loads(reply.frames[0])).encode() + b"\n\n")
+
+
+MISTAKES = ("errors.stream.messages", "errors.stream.empty", "errors.stream.top_p", "errors.stream.schema")
+
+
+@fault(
+    "mistakes-streamed",
+    seen=GITHUB + "huggingface/text-generation-inference/issues/1896",
+    on="reply",
+    speaks=(*MISTAKES, "errors.stream.in-200", "errors.unknown-model.stream", "errors.context.stream"),
+    also=("errors.*", "auth.*"),
+)
+def mistakes_streamed(reply: Reply, asked: Asked) -> Reply:
+    """Begins a stream with 200 to say that something is wrong with the request, and never ends it properly."""
+    if not streamed(asked) or reply.status < 400:
+        return reply
+    return _events(reply, b"data: " + json.dumps(json.loads(reply.frames[0])).encode() + b"\n\n")
+
+
+@fault(
+    "mistakes-stream-nothing",
+    seen=GITHUB + "coder/aibridge/issues/56",
+    on="reply",
+    speaks=(*MISTAKES, "errors.unknown-model.stream", "errors.context.stream"),
+    also=("errors.*", "auth.*", "chat.stream"),
+)
+def mistakes_stream_nothing(reply: Reply, asked: Asked) -> Reply:
+    """Ends a stream with 200 and without a byte where something is wrong with the request."""
+    return _events(reply, b"") if streamed(asked) and reply.status >= 400 else reply
+
+
+@fault(
+    "deep-bodies-kill",
+    seen=GITHUB + "antirez/ds4/issues/43",
+    on="reply",
+    speaks=("errors.malformed.deep", "errors.malformed.deeper", "errors.malformed.nested"),
+)
+def deep_bodies_kill(reply: Reply, asked: Asked) -> Reply:
+    """Dies while it reads a body that is nested deeply."""
+    return replace(reply, frames=(), lost=True) if b"[" * 900 in asked.body else reply
+
+
+@fault(
+    "large-bodies-kill",
+    seen=GITHUB + "mnfst/llm-gateway/issues/2126",
+    on="reply",
+    speaks=("errors.malformed.huge",),
+)
+def large_bodies_kill(reply: Reply, asked: Asked) -> Reply:
+    """Closes the connection on bodies of more than a mebibyte; the report is of another wrong answer to them, a 404."""
+    return replace(reply, frames=(), lost=True) if len(asked.body) > 2**20 else reply
+
+
+@fault(
+    "untyped-bodies-crash",
+    seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/443",
+    on="refused",
+    speaks=("errors.content-type.none", "errors.status.client"),
+)
+def untyped_bodies_crash(refused: Refused, asked: Asked) -> Refused:
+    """Answers 500 for bodies that do not say what they are."""
+    return _crashed(refused, "no JSON") if refused.status == 415 and not asked.headers.get("content-type") else refused
+
+
+@fault(
+    "dead-at-the-second",
+    seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692",
+    on="refused sent",
+    speaks=("errors.recovery.repeated",),
+    also=("errors.*",),
+    remembers=True,
+)
+def dead_at_the_second(value: Any, asked: Asked) -> Any:
+    """Refuses a limit of 0, and when it comes again answers nothing but 500 from then on."""
+    if isinstance(value, Refused):
+        nothing = str(_error(value).get("param")).startswith("max_") and asked.sent.get("max_tokens") == 0
+        asked.memory["zeros"] = asked.memory.get("zeros", 0) + nothing
+        return value
+    if asked.memory.get("zeros", 0) > 1:
+        raise Refused(500, envelope("The engine is not running.", "server_error"))
+    return value
+
+
+@fault(
+    "mistakes-are-conflicts",
+    seen="https://github.com/openai/openai-python#retries",
+    on="refused",
+    speaks=("errors.retry.mistake",),
+)
+def mistakes_are_conflicts(refused: Refused) -> Refused:
+    """Answers 409 where a value is not allowed, which the official client sends twice more; nobody has reported it yet."""
+    return Refused(409, refused.body) if _error(refused).get("code") == "invalid_value" else refused
+
+
+@fault(
+    "traces-told",
+    seen=GITHUB + "BerriAI/litellm/issues/30948",
+    on="refused",
+    speaks=("errors.internals.trace",),
+)
+def traces_told(refused: Refused) -> Refused:
+    """Gives its stack where a role does not exist."""
+    if _error(refused).get("code") != "invalid_value":
+        return refused
+    trace = 'Traceback (most recent call last):\n  File "/usr/lib/python3.13/site-packages/gateway/main.py", line 620, in answer'
+    return Refused(refused.status, {"error": _error(refused) | {"message": f"Invalid Message passed in\n{trace}"}})
+
+
+def _stranger(asked: Asked) -> bool:
+    """Whether a key came that is none of those which the suite itself was given."""
+    return not asked.headers.get("authorization", "").startswith(("Bearer none", "Bearer sk-"))
+
+
+@fault(
+    "key-hash-told",
+    seen=GITHUB + "BerriAI/litellm/pull/39787",
+    on="sent",
+    speaks=("errors.internals.trace", "auth.any-key.accepted"),
+)
+def key_hash_told(sent: Object, asked: Asked) -> Object:
+    """Refuses other keys with their digest and the name of a table."""
+    if _stranger(asked):
+        said = f"Authentication Error. Key Hash (Token) ={'d748' * 16}. Unable to find token in LiteLLM_VerificationTokenTable"
+        raise Refused(401, envelope(said, "auth_error", "key", "401"))
+    return sent
+
+
+@fault(
+    "key-refused-as-detail",
+    seen=GITHUB + "BerriAI/litellm/issues/1554",
+    on="sent",
+    speaks=("errors.envelope", "auth.any-key.accepted"),
+)
+def key_refused_as_detail(sent: Object, asked: Asked) -> Object:
+    """Refuses other keys in a form of its web framework."""
+    if _stranger(asked):
+        raise Refused(401, {"detail": "Authentication Error, no api key passed in."})
+    return sent
+
+
+@fault(
+    "key-refused-in-success",
+    seen=GITHUB + "ollama/ollama/issues/12399",
+    on="sent",
+    speaks=("errors.in-200",),
+    also=("auth.*",),
+)
+def key_refused_in_success(sent: Object, asked: Asked) -> Object:
+    """Says with status 200 that a key is wrong."""
+    if _stranger(asked):
+        raise Refused(200, {"error": "unauthorized"})
+    return sent
