@@ -24,11 +24,13 @@ from conformance.reference.manners import as_noted, header_of, names_of, version
 from conformance.reference.messages import check_window
 from conformance.reference.models import NAMES, listed, retrieved, snapshot
 from conformance.reference.stream import DONE, chunks, framed
-from conformance.reference.values import Asked, Object, Refused, Reply
+from conformance.reference.values import Asked, Left, Object, Refused, Reply
 
 JSON = "application/json"
 SSE = "text/event-stream; charset=utf-8"
 _LARGEST = 20_000_000
+_PATIENCE = 60.0
+"""Seconds after which the client of this process gives up."""
 
 
 @dataclass(frozen=True)
@@ -158,8 +160,12 @@ def sending(*faults: str, api_key: str | None = None, clock: Callable[[], float]
     server = Server(named(faults), api_key, clock)
 
     def send(request: Request) -> Exchange:
-        reply = answer(asked_by(request, api_key), server, int(request.key, 16))
-        return as_noted(_exchange(request, reply, server.clock()), reply)
+        asked = replace(asked_by(request, api_key), memory=server.memory)
+        reply = answer(asked, server, int(request.key, 16))
+        exchange = as_noted(_exchange(request, reply, server.clock()), reply)
+        if exchange.failure and request.setup.manner == "abort":
+            server.bent("left", Left(reply), asked)
+        return exchange
 
     return send
 
@@ -178,17 +184,20 @@ def asked_by(request: Request, api_key: str | None = None) -> Asked:
         headers.setdefault("content-type", JSON)
         body = json.dumps(request.json).encode()
     known = Asked(request.method, request.path, headers, body, version=version_of(request.setup))
-    return replace(known, query=request.query, turn=turn, names=names_of(request.setup))
+    return replace(known, query=request.query, turn=turn, names=names_of(request.setup), manner=request.setup.manner)
 
 
 def _exchange(request: Request, reply: Reply, now: float) -> Exchange:
     failure = Failure("reset", "the connection ended before the reply did") if reply.lost else None
+    if reply.held >= _PATIENCE:
+        return Exchange(request, failure=Failure("timeout", "no answer in time"), started=now, seconds=_PATIENCE)
     if reply.lost and not reply.frames:
         return Exchange(request, failure=failure, started=now, seconds=reply.first)
     frames, wrong = ((), "") if request.method == "HEAD" else decoded(reply)
     failure = Failure("protocol", f"no proper HTTP: {wrong}") if wrong else failure
-    pieces = tuple(Piece(reply.first + place * reply.pause, frame) for place, frame in enumerate(frames))
-    return Exchange(request, reply.status, reply.headers, pieces, failure, now, pieces[-1].at if pieces else reply.first)
+    begun = reply.held + reply.first
+    pieces = tuple(Piece(begun + place * reply.pause, frame) for place, frame in enumerate(frames))
+    return Exchange(request, reply.status, reply.headers, pieces, failure, now, pieces[-1].at if pieces else begun)
 
 
 MODEL, ALIAS = NAMES

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -18,13 +18,24 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from conformance.reference.app import Server, answer
 from conformance.reference.faults import named
-from conformance.reference.values import Asked, Reply
+from conformance.reference.values import Asked, Left, Reply
 
 PREFIX = "/v1"
 _PAUSE = 0.001
+_STALLED = 0.5
+"""Seconds for a body to arrive in, beyond which its client is slow."""
+
+
+class _Patient(H11Protocol):
+    """HTTP/1.1 of uvicorn that answers clients who have closed their end of the connection behind the request."""
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Keeps the connection open for the answer."""
+        return True
 
 
 class _Everything:
@@ -41,31 +52,41 @@ class _Everything:
         inside = path.startswith(PREFIX + "/")
         below = path.removeprefix(PREFIX) if inside else "/" + path
         self.turns[scope["client"]] += 1
+        began = time.monotonic()
+        body = await request.body()
         asked = Asked(
-            *(request.method, below, headers, await request.body()),
+            *(request.method, below, headers, body),
+            memory=self.server.memory,
+            manner="stalled" if time.monotonic() - began > _STALLED else "",
             version=scope["http_version"],
             query=scope["query_string"].decode("latin-1"),
             turn=self.turns[scope["client"]],
         )
         reply = await asyncio.to_thread(answer, asked, self.server, secrets.randbits(64))
-        await _response(reply)(scope, receive, send)
+        await asyncio.sleep(reply.held)
+        await _response(reply, lambda: self.server.bent("left", Left(reply), asked))(scope, receive, send)
 
 
-def _response(reply: Reply) -> Response:
+def _response(reply: Reply, left: Callable[[], object]) -> Response:
     if not reply.lost and len(reply.frames) < 2:
         response: Response = Response(b"".join(reply.frames), reply.status)
     else:
-        response = StreamingResponse(_frames(reply), reply.status)
+        response = StreamingResponse(_frames(reply, left), reply.status)
     length = [(name, value) for name, value in response.raw_headers if name == b"content-length"]
     said = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in reply.headers]
     response.raw_headers = said + length
     return response
 
 
-async def _frames(reply: Reply) -> AsyncIterator[bytes]:
-    for frame in reply.frames:
-        yield frame
-        await asyncio.sleep(_PAUSE)
+async def _frames(reply: Reply, left: Callable[[], object]) -> AsyncIterator[bytes]:
+    """The frames of a reply; `left` is called where the client leaves before the last."""
+    try:
+        for frame in reply.frames:
+            yield frame
+            await asyncio.sleep(_PAUSE)
+    except BaseException:
+        left()
+        raise
     if reply.lost:
         raise ConnectionAbortedError("a fault ends the connection here")
 
@@ -90,6 +111,7 @@ def _uvicorn(faults: tuple[str, ...], api_key: str | None) -> uvicorn.Server:
     config = uvicorn.Config(
         application(faults, api_key),
         log_level="critical",
+        http=_Patient,
         lifespan="off",
         ws="none",
         server_header=False,

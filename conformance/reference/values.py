@@ -15,8 +15,9 @@ Object = dict[str, Any]
 class Asked:
     """A request as it came over the wire; header names in lower case, `path` below the base URL.
 
-    `version` is that of HTTP, `turn` tells which request on its connection it is, `names` how the names of the headers are
-    spelled where that is known: lower or upper. `memory` is the server's own, for faults that depend on what came before.
+    `version` is that of HTTP, `turn` tells which request on its connection it is. Where that is known, `names` tells how the
+    names of the headers are spelled, lower or upper, and `manner` how the client writes and reads. `memory` is the server's own,
+    for faults that depend on what came before.
     """
 
     method: str
@@ -28,6 +29,7 @@ class Asked:
     query: str = ""
     turn: int = 1
     names: str = ""
+    manner: str = ""
 
     @cached_property
     def sent(self) -> Object:
@@ -73,9 +75,9 @@ class Refused(Exception):
 class Reply:
     """Everything that goes back: a body of one frame, or a stream of many, each sent by itself `pause` seconds apart.
 
-    `first` is how long the first frame takes, in seconds. `lost` tells that the connection ends before the reply does. Only in
-    this process, since a socket leaves no choice: `drops` tells that the connection ends behind the reply without a word,
-    `keeps` that it does not end though the client wants it to.
+    `first` is how long the first frame takes, in seconds, after `held` seconds in which nothing is done. `lost` tells that the
+    connection ends before the reply does. Only in this process, since a socket leaves no choice: `drops` tells that the
+    connection ends behind the reply without a word, `keeps` that it does not end though the client wants it to.
     """
 
     status: int
@@ -84,5 +86,13 @@ class Reply:
     first: float = 0.02
     pause: float = 0.004
     lost: bool = False
+    held: float = 0.0
     drops: bool = False
     keeps: bool = False
+
+
+@dataclass(frozen=True)
+class Left:
+    """A reply whose client has left before its end."""
+
+    reply: Reply
