@@ -22,6 +22,7 @@ from conformance.reference.serve import serving
 from conformance.registry import all_checks
 
 STREAM, TOOLS, PARSE = "clients.sdk.stream-helper", "clients.sdk.stream-helper.tools", "clients.sdk.parse"
+OBJECT = "clients.sdk.stream-helper.parsed"
 CLIENTS = pytest.mark.parametrize("client", ["sdk", "sdk-async"])
 
 
@@ -39,6 +40,8 @@ def result(id, *faults, client="sdk"):
         (STREAM, "chunk-object-missing"),
         (STREAM, "chunk-object-plural"),
         (STREAM, "delta-missing-at-end"),
+        (OBJECT, "chunk-object-missing"),
+        (OBJECT, "delta-missing-at-end"),
         (TOOLS, "call-index-missing"),
         (TOOLS, "call-index-from-one"),
         (TOOLS, "call-name-repeated"),
@@ -57,6 +60,9 @@ def test_what_create_tolerates_and_the_helper_does_not_is_seen_by_the_client_alo
         (TOOLS, "tools-ignored"),
         (TOOLS, "stream-with-tools-refused"),
         (TOOLS, "arguments-cut"),
+        (OBJECT, "json-schema-refused"),
+        (OBJECT, "ignores-response-format"),
+        (OBJECT, "error-within-stream"),
         (PARSE, "json-schema-refused"),
         (PARSE, "ignores-response-format"),
         (PARSE, "json-schema-as-json-object"),
@@ -141,6 +147,7 @@ def test_a_class_tells_its_schema_and_reads_what_fits_it():
     ("way", "request_"),
     [
         ("stream", offering(TARGET, INVITING, "required", stream=True, top_k=1)),
+        ("stream", chat(TARGET, max_tokens=64, response_format=prescribing(LAMP), stream=True)),
         ("parse", chat(TARGET, max_tokens=64, response_format=prescribing(LAMP))),
         ("raw-response", chat(TARGET)),
     ],

@@ -13,7 +13,7 @@ from conformance import calls
 from conformance.answers import Object, ensure_success, finish_of, is_ok, object_of, text_of, tool_calls_of
 from conformance.checks.chat_json import LAMP, prescribing
 from conformance.checks.chat_tools import ENOUGH, INVITING, offering
-from conformance.checks.clients_sdk import BOTH, given_to_it, unequal
+from conformance.checks.clients_sdk import BOTH, SEEN_BY, given_to_it, reading_of, unequal
 from conformance.effects import was_cut
 from conformance.evidence import header_of
 from conformance.messages import Exchange, Json, Request, Send, Setup
@@ -26,6 +26,7 @@ from conformance.wire import NOT_JSON, read_json
 STREAM = "https://github.com/openai/openai-python/blob/main/helpers.md#chat-completions-api"
 PARSE = "https://github.com/openai/openai-python/blob/main/helpers.md#auto-parsing-response-content-with-pydantic-models"
 RAW = "https://github.com/openai/openai-python#accessing-raw-response-data-eg-headers"
+RAW_ID = "https://github.com/openai/openai-python#request-ids"
 REQUEST_ID = "https://platform.openai.com/docs/api-reference/debugging-requests"
 
 
@@ -123,18 +124,52 @@ def parsed(target: Target, send: Send) -> Noted:
     """Gives a class to `chat.completions.parse()`: the object that it makes is the one that came over the wire. A text that does
     not fit the class is the business of the checks of JSON Schema.
     """
-    said: dict[str, Any] = {"max_tokens": ENOUGH, "response_format": prescribing(LAMP)}
-    request = calls.chat(target, "Is the lamp on the desk on?", **said)
-    exchange = _spoken(send(_through("parse", request)), "a JSON Schema")
-    answer = object_of(exchange)
+    exchange = _spoken(send(_through("parse", _lamp(target))), "a JSON Schema")
+    sent = _fitting(object_of(exchange))
+    told, findings = _told(exchange)
+    yield from findings
+    given = _parsed(told)
+    if not findings and given != sent:
+        yield unequal("the parsed object", "$.choices[0].message.content", sent, given)
+
+
+def _lamp(target: Target, **fields: Any) -> Request:
+    said: dict[str, Any] = {"max_tokens": ENOUGH, "response_format": prescribing(LAMP), **fields}
+    return calls.chat(target, "Is the lamp on the desk on?", **said)
+
+
+def _fitting(answer: Object) -> Json:
+    """The object that the text of an answer is. Raises Unclear where it does not fit the class or was cut."""
     sent = read_json(text_of(answer).encode("utf-8", "surrogatepass")).value
     if sent is NOT_JSON or not fits(LAMP, sent) or was_cut(answer, ENOUGH) or finish_of(answer) == "content_filter":
         raise Unclear("the text is no whole object of the schema")
+    return sent
+
+
+def _parsed(completion: Json) -> Json:
+    """The object that the client made of the text of a completion."""
+    return _completion(completion)["choices"][0]["message"].get("parsed")
+
+
+@check(
+    "clients.sdk.stream-helper.parsed",
+    "streams an object to the official client",
+    Level.MUST,
+    "clients.sdk",
+    STREAM,
+    via=BOTH,
+)
+def helped_object(target: Target, send: Send) -> Noted:
+    """Gives a class to `chat.completions.stream()`: the object that its final completion has is the one that came over the wire.
+    The helper reads the text as JSON with every chunk and raises where it is none.
+    """
+    exchange = _spoken(send(_through("stream", _lamp(target, stream=True))), "a JSON Schema")
+    sent = _fitting(answer_of(exchange))
     told, findings = _told(exchange)
     yield from findings
-    given = _completion(told)["choices"][0]["message"].get("parsed")
+    given = _parsed(told.get("final"))
     if not findings and given != sent:
-        yield unequal("the parsed object", "$.choices[0].message.content", sent, given)
+        yield unequal("the streamed object", "$[*].choices[0].delta.content", sent, given)
 
 
 @check(
@@ -167,3 +202,24 @@ def request_id(target: Target, send: Send) -> Noted:
     exchange = ensure_success(send(calls.chat(target)))
     if not header_of(exchange, "x-request-id"):
         yield Finding("the answer has no request id", "x-request-id", "an id", "absent", outcome=Outcome.IGNORED)
+
+
+@check(
+    "clients.sdk.request-id.property",
+    "gives the official client the id of a request",
+    Level.SHOULD,
+    "clients.sdk",
+    RAW_ID,
+    via=BOTH,
+)
+def request_id_property(target: Target, send: Send) -> Noted:
+    """Reads `_request_id` of the completion that the official client makes: it is the x-request-id of the wire."""
+    exchange = ensure_success(send(calls.chat(target)))
+    told = reading_of(exchange)
+    if told.error:
+        raise Unclear("the official client makes no completion of the answer")
+    sent, given = exchange.header("x-request-id"), told.details.get("request_id")
+    if not given:
+        yield Finding("the completion has no request id", "x-request-id", "an id", "None", SEEN_BY, Outcome.IGNORED)
+    elif given != sent:
+        yield unequal("the request id", "x-request-id", sent, given)

@@ -24,7 +24,8 @@ def helped(client: Any, way: str, fields: Mapping[str, Any], extras: Mapping[str
     """
     completions = client.chat.completions
     if way == "stream":
-        manager = completions.stream(**{name: value for name, value in fields.items() if name != "stream"}, **extras)
+        said = {name: value for name, value in fields.items() if name != "stream"}
+        manager = completions.stream(**said | _format(fields), **extras)
         return _told_later(manager) if hasattr(type(manager), "__aenter__") else _told(manager)
     if way == "parse":
         return completions.parse(**dict(fields) | _format(fields), **extras)
@@ -33,7 +34,7 @@ def helped(client: Any, way: str, fields: Mapping[str, Any], extras: Mapping[str
 
 
 def _format(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The response format as programs say it to `parse`: a class, which the SDK makes the same JSON of."""
+    """The response format as programs say it to `parse` and `stream`: a class, which the SDK makes the same JSON of."""
     form = fields.get(FORMAT)
     named = form.get("json_schema") if isinstance(form, dict) else None
     return {FORMAT: model_of(named["name"], named["schema"])} if isinstance(named, dict) else {}
