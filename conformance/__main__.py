@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument(argument.flag, **argument.keywords())
         verb.set_defaults(run=function)
     judging = verbs.add_parser("judge", help="apply every rule to recorded traffic, offline", allow_abbrev=False)
-    judging.add_argument("traffic", nargs="+", metavar="TRAFFIC", help="exchange JSONL, gzipped or not")
+    judging.add_argument("traffic", nargs="+", metavar="TRAFFIC", help="HAR, VCR cassettes, exchange JSONL, gzipped or not, or folders of them; - reads standard input")
     for argument in ARGUMENTS:
         if argument.name in ("matrix", "given", "only", "skip", "area", "level", "report", "baseline", "gate"):
             judging.add_argument(argument.flag, **argument.keywords())

@@ -40,7 +40,7 @@ def plan(known: Namespace, rest: list[str]) -> int:
 
 def judge(known: Namespace, _: list[str]) -> int:
     """Judges recorded traffic, offline, and writes a report."""
-    from conformance.judging import judge_traffic
+    from conformance.judging import NothingSelected, judge_traffic
     from conformance.options import options_from
     from conformance.session import WrongUse
 
@@ -49,6 +49,9 @@ def judge(known: Namespace, _: list[str]) -> int:
         published = judge_traffic(options, [Path(name) for name in known.traffic], sys.argv)
     except WrongUse as error:
         raise Refused(str(error)) from None
+    except NothingSelected:
+        _say(["no rule is selected; checks that ask a server themselves are not for recordings"])
+        return 5
     _say([published.summary])
     return 0 if published.passed else 1
 

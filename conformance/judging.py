@@ -32,6 +32,10 @@ _FORGET = 4 << 20
 """After so many bytes what was read is forgotten, for every rule has seen it."""
 
 
+MOST_NAMED = 10
+"""How many files that are no recordings are named."""
+
+
 class NothingSelected(Exception):
     """No rule is among what the options select."""
 
@@ -143,6 +147,10 @@ def _verdicts(plan: Plan, tally: Tally, kept: Iterable[str]) -> Iterator[Verdict
 def _told(bench: Bench, traffic: Traffic) -> Iterator[str]:
     """What was read, and what of it could not be judged."""
     yield f"{count(traffic.calls, 'exchange')} read, {bench.known} of them with endpoints that rules are about{_others(traffic)}"
+    if traffic.left_out:
+        more = f" and {len(traffic.left_out) - MOST_NAMED} more" if len(traffic.left_out) > MOST_NAMED else ""
+        names = ", ".join(for_terminal(name) for name in traffic.left_out[:MOST_NAMED])
+        yield f"warning: no recordings, and left out: {names}{more}"
     for lacks, number in bench.lacks.items():
         yield f"{count(number, 'exchange')} judged without a body: {for_terminal(lacks)}"
 

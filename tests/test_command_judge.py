@@ -1,11 +1,17 @@
 """Recorded traffic is judged offline as the run itself was."""
 
+import gzip
 import json
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from servers import command, ended, serving
 
 from conformance.report import read
+
+ARCHIVE = Path(__file__).parent / "data" / "recorded" / "mitmproxy.har.gz"
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +70,77 @@ def test_a_recording_of_somebody_else_is_read(recorded):
     (recorded / "other.jsonl").write_text(json.dumps(line) + "\n")
     assert ended(command("judge", "other.jsonl", "--report", "other", cwd=recorded)).code == 1
     assert "chat.schema" in {one.check for one in report_in(recorded / "other").verdicts if one.standing.value == "broken"}
+
+
+def test_folders_are_read_and_other_files_named(recorded):
+    (recorded / "mixed").mkdir()
+    (recorded / "mixed" / "run.gz").write_bytes((recorded / "out" / "exchanges.jsonl.gz").read_bytes())
+    (recorded / "mixed" / "notes.txt").write_text("nothing")
+    result = ended(command("judge", "mixed", "--report", "folder", "--gate", "none", cwd=recorded))
+    assert result.code == 0
+    assert "warning: no recordings, and left out: mixed/notes.txt\n" in result.out
+    online = {one.check: one.outcome for one in report_in(recorded / "out").verdicts}
+    for verdict in report_in(recorded / "folder").verdicts:
+        assert online.get(verdict.check, verdict.outcome) is verdict.outcome
+
+
+def test_standard_input_is_read(recorded):
+    data = (recorded / "out" / "exchanges.jsonl.gz").read_bytes()
+    result = subprocess.run(
+        [sys.executable, "-m", "conformance", "judge", "-", "--report", "piped", "--gate", "none"],
+        cwd=recorded,
+        input=data,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert len(report_in(recorded / "piped").verdicts) > 50
+
+
+def test_nothing_selected_is_no_verdict(recorded):
+    assert judged(recorded, "--only", "models.list.target").code == 5
+
+
+def key(number):
+    return f"sk-{number:04}-abcdefghijklmnop"
+
+
+def test_keys_in_recordings_go_nowhere(recorded):
+    """The server quotes the key in its error; the recorder kept it in a header or in the query."""
+    entries = [
+        {
+            "startedDateTime": "2025-01-14T22:01:46Z",
+            "request": {
+                "method": "POST",
+                "url": f"https://a.b/v1/chat/completions?api-key={key(1)}" if number else "https://a.b/v1/chat/completions",
+                "headers": []
+                if number
+                else [{"name": "Authorization", "value": f"Bearer {key(0)}"}, {"name": "Cookie", "value": key(2)}],
+                "postData": {"text": "{}"},
+            },
+            "response": {"status": 401, "headers": [], "content": {"text": f"no {key(number)} here"}},
+        }
+        for number in range(2)
+    ]
+    (recorded / "keys.har").write_text(json.dumps({"log": {"entries": entries}}))
+    result = ended(command("judge", "keys.har", "--report", "keys", "--gate", "none", cwd=recorded))
+    written = [
+        gzip.decompress(file.read_bytes()) if file.suffix == ".gz" else file.read_bytes()
+        for file in (recorded / "keys").iterdir()
+    ]
+    assert any(b"[redacted]" in text for text in written)
+    assert not any(key(number).encode() in text for text in (result.out.encode(), *written) for number in range(3))
+
+
+def test_bodies_that_were_not_kept_are_no_findings(recorded):
+    """Nothing is held against the server, and the summary says what is missing."""
+    archive = json.loads(gzip.decompress(ARCHIVE.read_bytes()))
+    for entry in archive["log"]["entries"]:
+        entry["response"]["content"].pop("text", None)
+        entry["request"].pop("postData", None)
+    (recorded / "empty.har").write_text(json.dumps(archive))
+    result = ended(command("judge", "empty.har", "--report", "bodiless", "--gate", "none", cwd=recorded))
+    assert "judged without a body: the body was not kept" in result.out
+    told = [one for one in report_in(recorded / "bodiless").verdicts if one.findings and one.outcome.value != "unclear"]
+    assert told == []

@@ -6,14 +6,12 @@ projects keep parsed bodies instead of text; those are spelled anew, which `fide
 
 from __future__ import annotations
 
-import binascii
 import json
-from base64 import b64decode
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from conformance.messages import Exchange, Json
-from conformance.traffic.har import moment
+from conformance.traffic.har import moment, unpacked
 from conformance.traffic.told import Headers, Told, exchange_from
 
 
@@ -46,8 +44,8 @@ def _body(message: Mapping[str, Json]) -> tuple[bytes | None, str]:
         return json.dumps(message["parsed_body"], ensure_ascii=False).encode("utf-8", "replace"), "json-reparsed"
     found = message.get("body", message.get("content"))
     if isinstance(found, dict):
-        if isinstance(found.get("base64_string"), str):
-            return _unpacked(found["base64_string"]), "raw"
+        if isinstance(found.get("base64_string"), str | bytes):
+            return unpacked(found["base64_string"]), "raw"
         if "string" not in found:
             return json.dumps(found).encode(), "json-reparsed"
         found = found["string"]
@@ -60,13 +58,6 @@ def _bytes(found: Json) -> bytes | None:
     if isinstance(found, dict | list):
         return json.dumps(found).encode()
     return str(found).encode("utf-8", "replace")
-
-
-def _unpacked(text: str) -> bytes | None:
-    try:
-        return b64decode(text)
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _status(response: Mapping[str, Json]) -> int | None:

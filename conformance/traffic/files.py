@@ -48,12 +48,13 @@ class Traffic:
                 for inner in _files(path):
                     yield from self._file(inner.open("rb"), str(inner), named=False)
             elif str(path) == STANDARD_INPUT:
-                yield from self._file(sys.stdin.buffer, "standard input", named=True)
+                opened = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115 -- closed where it is read
+                yield from self._file(opened, "standard input", named=True)
             else:
                 yield from self._file(path.open("rb"), str(path), named=True)
 
     def _file(self, opened: IO[bytes], name: str, named: bool) -> Iterator[Exchange]:
-        with closing(_unpacked(opened)) as file:
+        with opened, closing(_unpacked(opened)) as file:
             try:
                 head = file.peek(_HEAD)
             except (EOFError, OSError, zlib.error) as error:
@@ -64,6 +65,8 @@ class Traffic:
             if not kind and not named:
                 self.left_out.append(name)
                 return
+            if not kind and head.strip()[:1] not in (b"", b"{"):
+                raise RecordingError(f"{name}:1: is no HAR, no cassette and no exchange lines")
             if head.startswith(_BOM):
                 file.read(len(_BOM))
             yield from self._exchanges(kind or "lines", file, name)

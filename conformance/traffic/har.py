@@ -53,6 +53,15 @@ def moment(said: Json) -> float:
         return 0.0
 
 
+def unpacked(text: str | bytes) -> bytes | None:
+    """The bytes of a text in base64, with line ends or without; None where it is none."""
+    spelled = text.encode("ascii", "replace") if isinstance(text, str) else text
+    try:
+        return b64decode(b"".join(spelled.split()), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+
+
 def _is_page(entry: Mapping[str, Json], request: Mapping[str, Json], response: Mapping[str, Json]) -> bool:
     if entry.get("_resourceType") in _PAGES or "_webSocketMessages" in entry or response.get("status") == 101:
         return True
@@ -72,7 +81,7 @@ def _sent(posted: Json) -> bytes | None:
     if not isinstance(posted, dict) or not isinstance(posted.get("text"), str):
         return None
     if posted.get("encoding") == "base64" or posted.get("_encoding") == "base64":
-        return _unpacked(posted["text"])
+        return unpacked(posted["text"])
     return _bytes(posted["text"], str(posted.get("mimeType") or ""))
 
 
@@ -84,13 +93,14 @@ def _content(
     if not isinstance(text, str) or (not text and isinstance(size, int) and size > 0):
         return _rebuilt(entry)
     if content.get("encoding") == "base64":
-        body = _unpacked(text)
+        body = unpacked(text)
         return body, {}, "" if body is not None else "the body is no base64"
     kind = next((value for name, value in headers if name.lower() == "content-type"), str(content.get("mimeType") or ""))
     data = _bytes(text, kind)
     if isinstance(size, int) and size > len(data) and not _is_whole(data):
         return None, {}, "the body was cut by the recorder"
-    return data, {"fidelity": "text"} if "\ufffd" in text else {}, ""
+    spared = size == len(data)  # a byte that was no UTF-8 would count as the three of its sign of replacement
+    return data, {} if spared or "\ufffd" not in text else {"fidelity": "text"}, ""
 
 
 def _rebuilt(entry: Mapping[str, Json]) -> tuple[bytes | None, dict[str, Json], str]:
@@ -111,13 +121,6 @@ def _event(event: Mapping[str, Json]) -> str:
 
 def _is_whole(data: bytes) -> bool:
     return bool(_ENDING.search(data[-64:])) or (data[:1] in b"{[" and read_json(data).ok)
-
-
-def _unpacked(text: str) -> bytes | None:
-    try:
-        return b64decode(text)
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _bytes(text: str, kind: str) -> bytes:

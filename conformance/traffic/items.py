@@ -13,6 +13,7 @@ import ijson
 
 from conformance.messages import Json
 from conformance.recordings import RecordingError
+from conformance.traffic.surrogates import Mended
 from conformance.traffic.yamls import yaml_events
 
 Event = tuple[str, Any]
@@ -28,7 +29,7 @@ MOST_EVENTS = 2_000_000
 def json_items(file: IO[bytes], name: str) -> Iterator[Json]:
     """The items of a HAR or of a cassette in JSON. Raises RecordingError."""
     try:
-        yield from items(ijson.basic_parse(file, use_float=True), name)
+        yield from items(ijson.basic_parse(Mended(file), use_float=True), name)
     except ijson.JSONError as error:
         raise RecordingError(f"{name}: no JSON: {_first_line(error)}") from None
 
