@@ -80,18 +80,18 @@ def model_not_retrieved(model: Object) -> Object:
 
 @fault("model-retrieved-other", seen=GITHUB + "tale-project/tale/issues/1428", on="model", speaks=("models.retrieve.same",))
 def model_retrieved_other(model: Object) -> Object:
-    """Retrieves one and the same model whatever the name."""
+    """Retrieves a model by a fixed name of its own; the report is of answers that tell such a name."""
     return model | {"id": "engine-default"}
 
 
 @fault(
     "models-created-milliseconds",
-    seen=GITHUB + "Mintplex-Labs/anything-llm/issues/2920",
+    seen=GITHUB + "EM-GeekLab/NexusGate/issues/5",
     on="models model",
     speaks=("models.created",),
 )
 def models_created_milliseconds(value: Object) -> Object:
-    """Dates models in milliseconds, as it does answers."""
+    """Dates models in milliseconds."""
     if "data" in value:
         return value | {"data": [one | {"created": one["created"] * 1000} for one in value["data"]]}
     return value | {"created": value["created"] * 1000}

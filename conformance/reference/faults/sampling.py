@@ -114,7 +114,7 @@ def logprobs_ignored(settings: Settings) -> Settings:
     speaks=("chat.logprobs.unasked", "chat.logprobs.absent"),
 )
 def logprobs_unasked(settings: Settings) -> Settings:
-    """Tells logprobs that nobody asked for."""
+    """Tells logprobs that nobody asked for; the server of the report did so in a form of its own."""
     return replace(settings, logprobs=True)
 
 
@@ -150,9 +150,9 @@ def logprobs_of_half_the_text(answer: Object) -> Object:
     return answer
 
 
-@fault("logprobs-bytes-wrong", seen=GITHUB + "sgl-project/sglang/issues/32290", on="answer", speaks=("chat.logprobs.bytes",))
+@fault("logprobs-bytes-wrong", seen=GITHUB + "ollama/ollama/issues/13497", on="answer", speaks=("chat.logprobs.bytes",))
 def logprobs_bytes_wrong(answer: Object) -> Object:
-    """Gives the bytes of other text than the token's."""
+    """Gives the bytes of other text than the token's; the report is of tokens that are parts of characters, here it is all."""
     for entry in _entries(answer):
         entry["bytes"] = [63 for _ in entry["bytes"]]
     return answer

@@ -169,13 +169,13 @@ def error_within_stream(frames: Frames) -> Frames:
 
 @fault(
     "refusal-as-events",
-    seen=GITHUB + "ggml-org/llama.cpp/pull/16109",
+    seen=GITHUB + "ardanlabs/kronk/issues/862",
     on="reply",
     speaks=("errors.stream.sse",),
     also=("errors.envelope",),
 )
 def refusal_as_events(reply: Reply, asked: Asked) -> Reply:
-    """Refuses a request for a stream with the right status and events in place of JSON."""
+    """Refuses a request for a stream by an event in place of JSON; the report is of status 200, here it is the right one."""
     if not streamed(asked) or reply.status < 400:
         return reply
     frame = b"data: " + json.dumps(json.loads(reply.frames[0])).encode() + b"\n\n"
