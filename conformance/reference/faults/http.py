@@ -51,12 +51,12 @@ def json_labelled_plain(reply: Reply, asked: Asked) -> Reply:
 
 @fault(
     "json-labelled-with-charset",
-    seen=GITHUB + "EricLBuehler/mistral.rs/issues/79",
+    seen=GITHUB + "ggml-org/llama.cpp/pull/4501",
     on="reply",
     speaks=("http.content-type.exact",),
 )
 def json_labelled_with_charset(reply: Reply, asked: Asked) -> Reply:
-    """Calls JSON application/json in another alphabet."""
+    """Calls JSON Latin-1; the report is of clients that took it for that where nothing was said."""
     if streamed(asked):
         return reply
     return replace(reply, headers=(("content-type", "application/json; charset=iso-8859-1"), *reply.headers[1:]))
