@@ -16,11 +16,12 @@ from conformance.registry import check
 
 PROTOCOL = "https://fetch.spec.whatwg.org/#http-cors-protocol"
 PREFLIGHT = "https://fetch.spec.whatwg.org/#cors-preflight-fetch"
+WILDCARD = "https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name"
 CREDENTIALS = "https://fetch.spec.whatwg.org/#cors-protocol-and-credentials"
 
 ORIGIN = "https://page.example"
 NEEDED = ("authorization", "content-type")
-"""Headers of every request of a browser that a preflight has to allow; `*` does not stand for authorization."""
+"""Headers of every request of a browser that a preflight has to allow."""
 
 OWN = (
     *("x-stainless-lang", "x-stainless-package-version", "x-stainless-os", "x-stainless-arch", "x-stainless-runtime"),
@@ -66,10 +67,10 @@ def _judged(exchange: Exchange) -> Noted:
         yield Finding(
             "lets no page of another origin in", "Access-Control-Allow-Origin", f"* or {ORIGIN}", (origin or "absent")[:120]
         )
-    missing = [name for name in NEEDED if name not in listed(exchange, "access-control-allow-headers")]
-    if missing and not (missing == ["content-type"] and "*" in listed(exchange, "access-control-allow-headers")):
-        told = ", ".join(sorted(listed(exchange, "access-control-allow-headers")))[:200] or "absent"
-        yield Finding("forbids headers of every request", "Access-Control-Allow-Headers", ", ".join(missing), told)
+    allowed = listed(exchange, "access-control-allow-headers")
+    missing = [name for name in NEEDED if name not in allowed]
+    if missing and "*" not in allowed:
+        yield Finding("forbids headers of every request", "Access-Control-Allow-Headers", ", ".join(missing), _short(allowed))
 
 
 @check("http.cors.preflight", "lets pages of other origins ask for completions", Level.SHOULD, "http.cors", PREFLIGHT)
@@ -108,6 +109,16 @@ def _open(exchange: Exchange) -> Exchange:
 
 def _short(words: set[str]) -> str:
     return ", ".join(sorted(words))[:300] or "absent"
+
+
+@check("http.cors.wildcard", "names Authorization in what it allows", Level.MAY, "http.cors", WILDCARD)
+def wildcard(_: Target, send: Send) -> Noted:
+    """Looks for a preflight that allows `*` and does not name Authorization, which the star does not stand for. Browsers were
+    still lenient in 2026, with warnings.
+    """
+    allowed = listed(_open(send(CHAT)), "access-control-allow-headers")
+    if "*" in allowed and "authorization" not in allowed:
+        yield Finding("leaves Authorization to a star", "Access-Control-Allow-Headers", "authorization", _short(allowed))
 
 
 @check("http.cors.credentials", "names the origin where it allows credentials", Level.MAY, "http.cors", CREDENTIALS)

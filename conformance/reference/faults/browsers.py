@@ -86,6 +86,12 @@ def new_client_headers_not_allowed(reply: Reply, asked: Asked) -> Reply:
     return _instead(reply, allow_headers=known) if is_preflight(asked) else reply
 
 
+@fault("star-for-all-headers", seen=GITHUB + "mostlygeek/llama-swap/issues/81", on="reply", speaks=("http.cors.wildcard",))
+def star_for_all_headers(reply: Reply, asked: Asked) -> Reply:
+    """Allows every header by a star."""
+    return _instead(reply, allow_headers="*") if is_preflight(asked) else reply
+
+
 @fault("credentials-for-anybody", seen=GITHUB + "ggml-org/llama.cpp/issues/4511", on="reply", speaks=("http.cors.credentials",))
 def credentials_for_anybody(reply: Reply, asked: Asked) -> Reply:
     """Allows credentials and any origin at once."""
