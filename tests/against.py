@@ -156,7 +156,7 @@ def distinct(exchanges: Iterable[Exchange]) -> Iterator[Exchange]:
         sent = exchange.request.json if isinstance(exchange.request.json, dict) else {}
         switches = [sent.get(name) for name in ("stream", "tool_choice", "stop", "n", "response_format")]
         what = [exchange.request.method, exchange.request.path, exchange.status, sorted(sent), switches, exchange.request.wrong]
-        what += [exchange.body.isascii()]
+        what += [exchange.body.isascii(), exchange.request.setup.authorization]
         kinds.setdefault(repr(what), exchange)
     yield from kinds.values()
 

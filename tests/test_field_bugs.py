@@ -54,6 +54,7 @@ class Group:
 DATA = Path(__file__).parent / "data"
 GROUPS = [
     Group("field_bugs.yaml", ("chat.",), 330, "8bfa9519dd199cdfd14752cd0c3ade93eaeaf1ae82a7e123ae16ec1ff76f57b7"),
+    Group("field_bugs_errors.yaml", ("errors.",), 44, "b64d33a0452f636341ee3ded24abcaa2790f937e538c1e4bc66ecd27bf24261f"),
 ]
 BUGS = {repr(group): group.bugs for group in GROUPS}
 ALL = [bug for bugs in BUGS.values() for bug in bugs]

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from conformance import calls
 from conformance.answers import Object, is_ok
-from conformance.endpoints import endpoint_of, is_error, wants_stream
+from conformance.endpoints import called, endpoint_of, is_error, wants_stream
 from conformance.evidence import ensure_body, shown
 from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
@@ -21,7 +21,9 @@ from conformance.wire import read_json
 ERRORS = "https://platform.openai.com/docs/guides/error-codes"
 
 _PAGES = frozenset({404, 408, 413, 414, 431, *range(502, 600)})
-"""Statuses that proxies in front of a server answer with pages of their own; OpenAI's do so too."""
+"""Statuses that proxies in front of a server answer with pages of their own; OpenAI's do so too. A 404 of an endpoint that this
+run asks by its right name is the server's own.
+"""
 
 
 def _unknown(target: Target) -> Request:
@@ -32,7 +34,16 @@ def _unknown_stream(target: Target) -> Request:
     return calls.wrong(target, model="no-such-model", stream=True)
 
 
-@rule("errors.envelope", "tells errors as an error object", Level.MUST, "errors.envelope", ERRORS, on="error", seed=_unknown)
+@rule(
+    "errors.envelope",
+    "tells errors as an error object",
+    Level.MUST,
+    "errors.envelope",
+    ERRORS,
+    on="error",
+    seed=_unknown,
+    revision=2,
+)
 def error_is_enveloped(exchange: Exchange) -> Noted:
     """Holds error answers against error.schema.json: `error` with message and type, param and code a string or null. Pages of
     proxies are exempt.
@@ -54,7 +65,8 @@ def _error_value(exchange: Exchange) -> Object | None:
     value = read_json(exchange.body).value
     if isinstance(value, dict):
         return value
-    if exchange.status in _PAGES and not isinstance(value, list):
+    own = exchange.status == 404 and called(exchange) and not exchange.source
+    if exchange.status in _PAGES and not own and not isinstance(value, list):
         raise Unclear("the error is a page of a proxy")
     ensure_body(exchange)
     if read_stream(exchange.body).errors:

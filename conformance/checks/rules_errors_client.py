@@ -72,7 +72,7 @@ _INSIDES: Mapping[str, re.Pattern[str]] = {
     "a stack trace": re.compile(
         r"Traceback \(most recent call last\)"
         r"|File \\*\"[^\"]{1,200}\\*\", line \d"
-        r"|\\n\s+at [\w$.<>]+\([\w.]+(?:java|js|ts|kt|cs|go)?:\d+"
+        r"|\\n\s+at [\w$.<>]+ ?\([^()\s]{1,200}:\d+"
         r"|goroutine \d+ \[|panicked at [\w/.-]+:\d+"
     ),
     "the path of a source file": re.compile(r"(?:/site-packages/|/dist-packages/|/node_modules/|\.cargo/registry/)[\w./@-]+"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from canned.making import CREATED, ERROR, Case, answer, changed, right, wrong
+from dataclasses import replace
+
+from canned.making import COMPLETION, CREATED, ERROR, Case, answer, changed, right, wrong
 
 FLAT = {"object": "error", "message": "bad thing", "type": "BadRequestError", "param": None, "code": 400}
 DETAIL = [{"loc": ["body", "model"], "msg": "field required", "type": "missing"}]
 MODEL = {"id": "m", "object": "model", "created": CREATED, "owned_by": "me"}
+STACK = 'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in answer'
 STATUSES = (400, 401, 402, 403, 404, 405, 408, 409, 413, 415, 418, 422, 424, 425, 429, 500, 501, 503, 529)
 
 
@@ -26,6 +29,18 @@ def model(*edits):
     return answer(changed(MODEL, *edits), asked=None, path="/models/m")
 
 
+def mistaken(exchange):
+    return replace(exchange, request=replace(exchange.request, wrong=True))
+
+
+def retried(exchange, word):
+    return replace(exchange, headers=(*exchange.headers, ("x-should-retry", word)))
+
+
+def recorded(exchange):
+    return replace(exchange, source={"fidelity": "raw"})
+
+
 def raw(body, kind="application/json", status=400, path="/chat/completions"):
     return answer(body, kind, status, path=path)
 
@@ -38,7 +53,27 @@ CASES: tuple[Case, ...] = (
         "an error labelled as text",
         raw(b'{"error": {"message": "no", "type": "t", "param": null, "code": null}}', "text/plain", 401),
     ),
-    right("a page of a proxy", raw(b"<html>404</html>", "text/html", 404)),
+    right("a page of a proxy", raw(b"<html>404</html>", "text/html", 404, "/v2/nothing")),
+    right("a page that was recorded", recorded(raw(b"<html>404</html>", "text/html", 404, "/v1/bad/chat/completions"))),
+    right("a mistake", mistaken(error())),
+    right("a mistake of a proxy", mistaken(error(status=503))),
+    right("a mistake of what is not there", mistaken(error(status=501))),
+    right("a conflict that is one", error(status=409)),
+    right("a conflict that is not tried again", mistaken(retried(error(status=409), "false"))),
+    right("a failure that is not tried again", retried(error(status=503), "false")),
+    right("a limit of the rate that is tried again", retried(error(status=429), "true")),
+    right("a path of a model", error(("error.message", "there is no /models/site/a.py, line 3"))),
+    wrong("a page in place of an error", raw(b"<html>404</html>", "text/html", 404), "errors.envelope"),
+    wrong("a completion in place of an error", raw(COMPLETION), "errors.envelope"),
+    wrong("an error of other members", raw({"error": {"detail": "bad thing", "status_code": 400}}), "errors.envelope"),
+    wrong("a mistake that is the server's", mistaken(error(status=500)), "errors.status.client"),
+    wrong("a mistake that is a conflict", mistaken(error(status=409)), "errors.retry.mistake"),
+    wrong("a mistake that took too long", mistaken(error(status=408)), "errors.retry.mistake"),
+    wrong("a mistake that is tried again", retried(error(), "true"), "errors.retry.mistake"),
+    wrong("a stack of Python", error(("error.message", f"no\n{STACK}")), "errors.internals.trace"),
+    wrong("a stack of JavaScript", error(("error.message", "no\n    at answer (/srv/a.js:12:3)")), "errors.internals.trace"),
+    wrong("a path of a library", error(("error.message", "in /opt/site-packages/a/b.py")), "errors.internals.trace"),
+    wrong("the digest of a key", error(("error.message", "hash " + "d748" * 16)), "errors.internals.trace"),
     right("a page of a bad gateway", raw(b"<html>bad gateway</html>", "text/html", 502)),
     right("a line of a proxy", raw(b"upstream connect error", "text/plain", 503)),
     wrong("an error as a string", raw({"error": "bad thing"}), "errors.envelope"),

@@ -201,6 +201,20 @@ def dead_at_the_second(value: Any, asked: Asked) -> Any:
 
 
 @fault(
+    "dead-by-choices",
+    seen=GITHUB + "ai-dynamo/dynamo/issues/5110",
+    on="reply",
+    speaks=("errors.recovery.repeated",),
+    also=("errors.*",),
+    remembers=True,
+)
+def dead_by_choices(reply: Reply, asked: Asked) -> Reply:
+    """Dies of a list of choices in a field of its own, and answers nothing from then on."""
+    asked.memory["dead"] = asked.memory.get("dead", False) or "guided_choice" in asked.sent
+    return replace(reply, frames=(), lost=True) if asked.memory["dead"] else reply
+
+
+@fault(
     "mistakes-are-conflicts",
     seen="https://github.com/openai/openai-python#retries",
     on="refused",
