@@ -105,3 +105,7 @@ def test_two_marks_in_one_stream_are_told():
 @pytest.mark.parametrize(("status", "outcome"), [(400, Outcome.WORKS), (422, Outcome.DIFFERS), (429, Outcome.UNCLEAR)])
 def test_a_large_limit_is_refused_with_400(status, outcome):
     assert result_of("errors.range.limit", refusing(lambda _: True, status)).outcome is outcome
+
+
+def test_an_answer_without_a_limit_may_take_its_time():
+    assert result_of("errors.range.limit", hanging(lambda _: True)).outcome is Outcome.UNCLEAR
