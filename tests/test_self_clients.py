@@ -33,14 +33,26 @@ NOTICED = {
     "errors.sdk.members": "error-as-string",
     "errors.sdk.code": "unknown-model-as-ollama",
     "errors.sdk.request-id": "request-id-never",
+    "http.chunked.accepted": "chunks-not-read",
+    "http.expect.answered": "expectation-refused",
+    "http.connection.reuse": "requests-out-of-step",
+    "http.connection.reuse-stream": "requests-out-of-step",
+    "http.older.answered": "older-version-refused",
+    "http.compression.plain": "gzip-in-name-only",
+    "http.compression.stream": "gzip-in-name-only",
     "load.abort.answers": "dies-when-clients-leave",
     "load.abort.frees": "works-for-who-has-left",
     "load.stalled-writer.answered": "half-a-body-taken-for-all",
 }
 """A fault for every check that another client than the plain one speaks for."""
 
-ELSEWHERE = ("load.half-closed.answered", "load.pipelined.answered", "load.slow-reader.whole")
-"""Checks that are held against servers of their own in test_checks_load.py, since no application can misbehave so low."""
+ELSEWHERE = (
+    *("load.half-closed.answered", "load.pipelined.answered", "load.slow-reader.whole"),
+    *("http.connection.close", "http.headers.lower-case", "http.headers.upper-case"),
+)
+"""Checks that are held against servers of their own in test_checks_load.py and test_checks_http.py, since no application can
+misbehave so low.
+"""
 
 
 def outcome(case, *faults):

@@ -42,10 +42,15 @@ def retry_after(exchange: Exchange) -> Noted:
     """
     said = header_of(exchange, "retry-after")
     if said is not None and not (said.strip().isascii() and said.strip().isdigit()) and not _is_date(said):
-        yield Finding("Retry-After is neither seconds nor a date", "Retry-After", "whole seconds or an HTTP date", shown(said))
+        yield Finding(
+            "says neither in seconds nor as a date when to come again",
+            "Retry-After",
+            "whole seconds or an HTTP date",
+            shown(said),
+        )
     fine = header_of(exchange, "retry-after-ms")
     if fine is not None and not re.fullmatch(r"\d+(\.\d+)?", fine.strip(), re.ASCII):
-        yield Finding("retry-after-ms is no number", "retry-after-ms", "milliseconds", shown(fine))
+        yield Finding("says in no number of milliseconds when to come again", "retry-after-ms", "milliseconds", shown(fine))
 
 
 def _is_date(text: str) -> bool:
