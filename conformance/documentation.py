@@ -1,4 +1,6 @@
-"""`docs/checks.md`, made from the checks themselves: `python -m conformance.documentation [FILE]`."""
+"""The pages that are made and not written: `docs/checks.md` from the checks, `docs/servers/` and `docs/comparison.md` from the
+matrices. `python -m conformance.documentation [FOLDER]`, where the folder is `docs` by default.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from conformance.features import all_features
+from conformance.matrix_pages import matrix_pages
 from conformance.model import Check
 from conformance.registry import all_checks
 
@@ -40,9 +43,21 @@ def _row(check: Check) -> str:
     return f"| `{check.id}` | {check.level.value} | [{title}]({check.link}) | {kind} |"
 
 
+def pages() -> dict[str, str]:
+    """Every page by its path below `docs/`."""
+    return {"checks.md": page(), **matrix_pages()}
+
+
 def main(arguments: list[str]) -> int:
-    """Writes the page to a file, by default docs/checks.md."""
-    Path(arguments[0] if arguments else "docs/checks.md").write_text(page(), "utf-8")
+    """Writes every page below a folder, by default `docs`, and removes pages of servers that are no more."""
+    folder = Path(arguments[0] if arguments else "docs")
+    (folder / "servers").mkdir(parents=True, exist_ok=True)
+    made = pages()
+    for name, text in made.items():
+        (folder / name).write_text(text, "utf-8")
+    for old in (folder / "servers").glob("*.md"):
+        if f"servers/{old.name}" not in made:
+            old.unlink()
     return 0
 
 

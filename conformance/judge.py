@@ -206,7 +206,8 @@ def in_force(claim: Claim, result: Result) -> Claim:
     may_hold = [replace(claim, otherwise=()), *claim.otherwise]
     if all(one.when for one in may_hold):
         may_hold.append(Claim(claim.feature, Stance.UNDOCUMENTED))
-    if len(may_hold) == 1 or len({standing_of(one, result) for one in may_hold}) == 1:
+    standings = {standing_of(one, result) for one in may_hold}
+    if len(may_hold) == 1 or (len(standings) == 1 and standings != {Standing.UNCLAIMED}):
         return may_hold[0]
     terms = dict.fromkeys(f"{kind} {what}" for one in may_hold for kind, what in one.when)
     note = f"depends on what was not stated: {', '.join(terms)}"

@@ -161,10 +161,10 @@ def _excluded(excluded: Any, file: str, line: int) -> Iterator[DocumentError]:
         if not isinstance(entry, Entries):
             yield DocumentError(file, line, "has an excluded statement that is no mapping")
             continue
-        yield from _keys(entry, file, _EXCLUDED, required=("reason",))
+        yield from _keys(entry, file, _EXCLUDED)
         if "lines" not in entry and not entry.get("at"):
             yield DocumentError(file, entry.line, "lacks the key 'lines' (or `at`: the heading or the row that says so)")
-        yield from _prose(entry.get("reason"), file, line_of(entry, "reason"), "reason")
+        yield from _prose(entry.get("reason") or "", file, line_of(entry, "reason"), "reason")
 
 
 def _contradictions(claims: Entries, file: str) -> Iterator[DocumentError]:

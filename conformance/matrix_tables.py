@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from conformance.features import all_features
 from conformance.messages import Json
 from conformance.model import Claim, Matrix
-from conformance.render.tables import Table, to_markdown, to_text
+from conformance.render.tables import Table, to_text
 
 SILENT = "-"
 """Stands where a document says nothing."""
 
+_ADDRESS = re.compile(r"https?://\S+")
 _MOST = 1000
 """How many characters of a cell are shown: a matrix is not cut."""
 
@@ -34,7 +36,23 @@ def shown(matrix: Matrix, markdown: bool = False) -> Iterator[str]:
 
 
 def _written(table: Table, markdown: bool) -> str:
-    return (to_markdown if markdown else to_text)(table, _MOST)
+    return to_markdown(table) if markdown else to_text(table, _MOST)
+
+
+def to_markdown(table: Table) -> str:
+    """A table of a matrix as Markdown. The words are those of a linted file, so little is escaped, and features are code."""
+    rows = ["| " + " | ".join(prose(str(cell)) for cell in row) + " |" for row in table.rows]
+    heads = f"| {' | '.join(table.columns)} |\n|{' --- |' * len(table.columns)}"
+    return "\n".join([f"**{table.title}**", "", heads, *rows])
+
+
+def prose(text: str) -> str:
+    """Words of a matrix as Markdown, on one line."""
+    if text in all_features():
+        return f"`{text}`"
+    if _ADDRESS.fullmatch(text):
+        return f"<{text}>"
+    return re.sub(r"[|*<\\`]", r"\\\g<0>", text)
 
 
 def _head(matrix: Matrix, markdown: bool) -> Iterator[str]:
@@ -118,7 +136,7 @@ def _short(claim: Claim) -> str:
 def side_by_side(matrices: Sequence[Matrix]) -> str:
     """The editions of a server as a Markdown table, the stances alone; a plus marks what depends on a condition."""
     rows = tuple((name, *(_stance(matrix, name) for matrix in matrices)) for name in union(matrices))
-    return to_markdown(Table("claims by edition", ("feature", *(matrix.edition for matrix in matrices)), rows), _MOST)
+    return to_markdown(Table("claims by edition", ("feature", *(matrix.edition for matrix in matrices)), rows))
 
 
 def _stance(matrix: Matrix, feature: str) -> str:
