@@ -13,6 +13,7 @@ from conformance.answers import answered, answered_chunks, ensure_success, given
 from conformance.messages import Exchange, Request, Send, Setup
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
+from conformance.streams import read_stream
 
 BODY = "https://www.rfc-editor.org/rfc/rfc9112#section-6.3"
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
@@ -72,7 +73,7 @@ def slow(target: Target, send: Send) -> Noted:
 
 
 def _ends(exchange: Exchange) -> bool:
-    return b"[DONE]" in exchange.body[-64:]
+    return bool(read_stream(exchange.body).done)
 
 
 @check(

@@ -183,6 +183,8 @@ def greedy(target: Target, send: Send) -> Noted:
     requests = differing(target)
     alone = [text_of(given(send, request)) for request in requests]
     texts = {place: text_of(answer) for place, answer in answers(at_once(send, requests)).items()}
+    if any(text_of(given(send, replace(request, take=3))) != alone[place] for place, request in enumerate(requests[:3])):
+        raise Unclear("greedy texts are not repeated alone either")
     equal = sum(text == alone[place] for place, text in texts.items())
     yield Seen("equal_share", round(equal / len(texts), 3))
     if equal < len(texts) / 2:
@@ -199,7 +201,8 @@ def _marked(target: Target, mark: str, stream: bool = False, take: int = 0) -> R
 
 def same_marks(target: Target, send: Send, stream: bool) -> Iterator[Finding]:
     """What tells against a server that was made to say one mark to each of several requests at once."""
-    if MARKS[0] not in text_of(given(send, _marked(target, MARKS[0]))):
+    alone = send(_marked(target, MARKS[0], stream))
+    if not is_ok(alone) or MARKS[0] not in text_of(answer_of(alone)):
         raise Unclear("the schema does not force the mark")
     found = together(send, [_marked(target, mark, stream, take=1) for mark in MARKS])
     for place, answer in answers(found).items():
@@ -233,13 +236,15 @@ def marked(target: Target, send: Send) -> Noted:
     alone=True,
 )
 def errors(target: Target, send: Send) -> Noted:
-    """Sends three right requests and three without any messages at once. Unclear where the wrong ones are not refused alone."""
+    """Sends three right requests and three without any messages at once. Unclear where a wrong one alone is not refused, or a
+    right one behind it is not answered.
+    """
     good = differing(target)[:3]
     bad = [replace(calls.wrong(target, messages=...), take=take) for take in range(4)]
-    for request in good:
-        given(send, request)
     if list(unless_refused(send(bad[3]), "")):
         raise Unclear("the wrong request is not refused")
+    for request in good:
+        given(send, replace(request, take=3))
     found = together(send, [replace(one, take=2) for one in good] + bad[:3])
     yield from unanswered(found[:3])
     for exchange in found[3:]:

@@ -5,11 +5,12 @@ https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
-from conformance.answers import chunks_of, given, is_ok, streamed_text, text_of
+from conformance.answers import chunks_of, given, given_chunks, is_ok, streamed_text, text_of
 from conformance.checks.load_parallel import STRUCTURED, answers, at_once, differing, same_marks, swapped, unanswered
 from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target
 from conformance.registry import check
+from conformance.streams import read_stream
 
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
 
@@ -28,6 +29,7 @@ def streams_answered(target: Target, send: Send) -> Noted:
     where a single stream does.
     """
     requests = differing(target, stream=True)
+    given_chunks(send, requests[0])
     ends = _ends(send(requests[0]))
     found = at_once(send, requests)
     for exchange in found:
@@ -39,7 +41,7 @@ def streams_answered(target: Target, send: Send) -> Noted:
 
 
 def _ends(exchange: Exchange) -> bool:
-    return b"[DONE]" in exchange.body[-64:]
+    return bool(read_stream(exchange.body).done)
 
 
 @check(
