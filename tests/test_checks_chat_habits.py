@@ -104,7 +104,12 @@ def test_two_marks_in_one_stream_are_told():
 
 @pytest.mark.parametrize(("status", "outcome"), [(400, Outcome.WORKS), (422, Outcome.DIFFERS), (429, Outcome.UNCLEAR)])
 def test_a_large_limit_is_refused_with_400(status, outcome):
-    assert result_of("errors.range.limit", refusing(lambda _: True, status)).outcome is outcome
+    send = refusing(lambda body: not body, status)
+    assert result_of("errors.range.limit", send).outcome is outcome
+
+
+def test_a_server_that_answers_nothing_is_not_judged_by_its_limits():
+    assert result_of("errors.range.limit", refusing(lambda _: True, 401)).outcome is Outcome.UNCLEAR
 
 
 def test_an_answer_without_a_limit_may_take_its_time():
