@@ -114,3 +114,9 @@ def test_a_server_that_answers_nothing_is_not_judged_by_its_limits():
 
 def test_an_answer_without_a_limit_may_take_its_time():
     assert result_of("errors.range.limit", hanging(lambda _: True)).outcome is Outcome.UNCLEAR
+
+
+@pytest.mark.parametrize("habit", ["gradual", "opening"])
+def test_a_server_without_tools_is_not_judged_by_how_it_streams_calls(habit):
+    send = refusing(lambda body: "tools" in body)
+    assert result_of(f"chat.tools.fragments.{habit}", send).outcome is Outcome.UNCLEAR

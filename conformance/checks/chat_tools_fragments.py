@@ -7,7 +7,7 @@ https://platform.openai.com/docs/guides/function-calling#streaming
 
 from __future__ import annotations
 
-from conformance.answers import ensure_success
+from conformance.answers import is_ok
 from conformance.checks.chat_tools_streams import calling
 from conformance.evidence import shown
 from conformance.messages import Json, Send
@@ -24,7 +24,10 @@ WORTH_CUTTING = 12
 
 def _first_call(target: Target, send: Send) -> list[str]:
     """The fragments of the arguments of the first call, empty ones too. Raises Unclear where nothing is called."""
-    stream = unbroken(ensure_success(send(calling(target, stream=True))))
+    exchange = send(calling(target, stream=True))
+    if not is_ok(exchange):
+        raise Unclear("there is no stream with a call to look at")
+    stream = unbroken(exchange)
     found = [call for delta in stream.deltas if delta.index == 0 for call in delta.calls if call.get("index", 0) == 0]
     if not found:
         raise Unclear("the stream calls no tool")
