@@ -111,11 +111,12 @@ def every(target: Target, send: Send) -> Noted:
     right type, or read no more of a request than they use: no client breaks, but a slip of the pen stays unnoticed.
     """
     given(send, calls.chat(target))
-    taken: dict[str, list[str]] = {}
+    taken: dict[str, dict[str, Json]] = {}
     for name, kind, value in wrong_values():
         exchange = send(asking(target, name, value))
         if is_ok(exchange) and not is_error(read_json(exchange.body).value):
-            taken.setdefault(kind, []).append(f"{name} = {value!r}")
-    for kind, told in taken.items():
-        message = f"takes values of the type {kind} where OpenAI has none"
-        yield Finding(message, "$", "4xx", shown(", ".join(told), 300), outcome=Outcome.IGNORED)
+            taken.setdefault(kind, {})[name] = value
+    for kind, values in taken.items():
+        first, value = next(iter(values.items()))
+        told = shown(f"2xx for {first} = {value!r}", 120) + f"; of this type were taken {', '.join(values)}"
+        yield Finding(f"takes values of the type {kind} where OpenAI has none", "$", "4xx", told, outcome=Outcome.IGNORED)
