@@ -1,4 +1,4 @@
-"""Functions from Send to Send: routing, remembering, replaying, budgeting, and noticing that the server is lost."""
+"""Functions from Send to Send: routing, remembering, replaying, and noticing that the server is lost."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 
 from conformance.messages import Exchange, Failure, Request, Send
-from conformance.wire import read_json
 
 Lock = Callable[[str], AbstractContextManager[object]]
 Recall = Callable[[Request], Exchange | None]
@@ -78,104 +77,83 @@ def replaying(recorded: Mapping[str, Exchange]) -> Send:
     return replayed
 
 
-def budgeting(send: Send, requests: int | None, tokens: int | None) -> Send:
-    """Sends no more than so many requests, and none whose answer could take the tokens used beyond the budget."""
-    spent = Spending()
-
-    def within(request: Request) -> Exchange:
-        over = spent.take(request, requests, tokens)
-        if over:
-            return unsent(request, "budget", over)
-        exchange = send(request)
-        spent.settle(request, exchange)
-        return exchange
-
-    return within
-
-
-@dataclass
-class Spending:
-    """Requests sent and tokens used; a request counts with its ceiling until its answer tells what it took."""
-
-    requests: int = 0
-    tokens: int = 0
-    guard: threading.Lock = field(default_factory=threading.Lock)
-
-    def take(self, request: Request, most_requests: int | None, most_tokens: int | None) -> str:
-        """Books a request, or says which budget it would exceed."""
-        with self.guard:
-            if most_requests is not None and self.requests >= most_requests:
-                return f"the budget of {most_requests} requests is spent"
-            ceiling = token_ceiling(request)
-            if most_tokens is not None and self.tokens + ceiling > most_tokens:
-                return f"the budget of {most_tokens} tokens is spent"
-            self.requests += 1
-            self.tokens += ceiling
-            return ""
-
-    def settle(self, request: Request, exchange: Exchange) -> None:
-        """Replaces a request's ceiling by the tokens that its answer took."""
-        with self.guard:
-            self.tokens += tokens_of(exchange) - token_ceiling(request)
-
-
-def token_ceiling(request: Request) -> int:
-    """The most tokens a request may generate: its limit times its choices, 0 where nothing is generated."""
-    sent = request.json if isinstance(request.json, dict) else {}
-    limit = next((sent[name] for name in ("max_completion_tokens", "max_tokens") if isinstance(sent.get(name), int)), 0)
-    choices = sent.get("n")
-    return int(limit) * (choices if isinstance(choices, int) and 0 < choices < 129 else 1)
-
-
-def tokens_of(exchange: Exchange) -> int:
-    """The tokens that an answer says it took, prompt included; the ceiling of its request where it does not say."""
-    value = read_json(exchange.body).value if exchange.body[:1] == b"{" else None
-    usage = value.get("usage") if isinstance(value, dict) else None
-    total = usage.get("total_tokens") if isinstance(usage, dict) else None
-    answered = exchange.status is not None and exchange.status < 300
-    return total if isinstance(total, int) and 0 <= total < 1 << 40 else token_ceiling(exchange.request) * answered
-
-
-def minding(send: Send, alive: Callable[[], bool], patience: int = 3, pause: float = 5.0) -> Send:
-    """A circuit breaker: after so many answers in a row that did not come, a server that `alive` denies is lost. From then on
-    nothing is sent, except that `alive` may be asked again every `pause` seconds.
+def minding(
+    send: Send, alive: Callable[[Request | None], bool], patience: int = 3, pause: float = 5.0, grace: float = 10.0
+) -> Send:
+    """A circuit breaker: after so many answers in a row that did not come, of any kind of request or of one, a server that
+    `alive` denies is lost, or lost to that kind. It is waited for `grace` seconds, as one that is started anew may take; from
+    then on nothing is sent, except that `alive` may be asked again every `pause` seconds. `alive` is given the request that is
+    wanted, or None for the server as a whole.
     """
-    breaker = Breaker(alive, patience, pause)
+    breaker = Breaker(alive, patience, pause, grace)
 
     def minded(request: Request) -> Exchange:
-        if breaker.open():
-            return unsent(request, "lost", "the server no longer answers")
+        lost = breaker.lost(request)
+        if lost:
+            return unsent(request, "lost", lost)
         exchange = send(request)
-        breaker.note(exchange.failure is not None and exchange.failure.kind in ("connect", "timeout", "reset"))
+        breaker.note(exchange)
         return exchange
 
     return minded
 
 
+def kind_of(request: Request) -> str:
+    """What a server may have stopped to answer while it answers other things: an endpoint, streamed or not."""
+    streamed = isinstance(request.json, dict) and request.json.get("stream") is True
+    return f"{request.method} {request.path}{', streamed' if streamed else ''}"
+
+
+def came(exchange: Exchange) -> bool:
+    """Whether an answer came, whatever it was. A stream that has said [DONE] did, though its connection may stay open."""
+    missed = exchange.failure is not None and exchange.failure.kind in ("connect", "timeout", "reset")
+    return not missed or b"data: [DONE]" in exchange.body
+
+
 @dataclass
 class Breaker:
-    """Counts answers that did not come, and knows since when the server is lost."""
+    """Counts answers that did not come, in all and by kind, and knows since when what is lost."""
 
-    alive: Callable[[], bool]
+    alive: Callable[[Request | None], bool]
     patience: int
     pause: float
-    missed: int = 0
-    asked: float = 0.0
+    grace: float
+    missed: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, float] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
-    def note(self, missed: bool) -> None:
+    def note(self, exchange: Exchange) -> None:
         """Counts an answer that came or did not."""
         with self.guard:
-            self.missed = self.missed + 1 if missed else 0
+            for kind in ("", kind_of(exchange.request)):
+                self.missed[kind] = 0 if came(exchange) else self.missed.get(kind, 0) + 1
 
-    def open(self) -> bool:
-        """Whether the server is lost."""
+    def lost(self, request: Request) -> str:
+        """Why a request is not worth sending; an empty string if it is."""
+        kind = kind_of(request)
         with self.guard:
-            if self.missed < self.patience:
+            if self._open("", None, self.grace):
+                return "the server no longer answers"
+            return f"the server no longer answers {kind}" if self._open(kind, request, 0.0) else ""
+
+    def _open(self, kind: str, request: Request | None, grace: float) -> bool:
+        if self.missed.get(kind, 0) < self.patience:
+            return False
+        known = kind in self.asked
+        if known and time.monotonic() - self.asked[kind] < self.pause:
+            return True
+        lost = not self._returns(request, 0.0 if known else grace)
+        if lost:
+            self.asked[kind] = time.monotonic()
+        else:
+            self.asked.pop(kind, None)
+            self.missed[kind] = 0
+        return lost
+
+    def _returns(self, request: Request | None, grace: float) -> bool:
+        end = time.monotonic() + grace
+        while not self.alive(request):
+            if time.monotonic() >= end:
                 return False
-            if time.monotonic() - self.asked < self.pause:
-                return True
-            lost = not self.alive()
-            self.asked = time.monotonic()
-            self.missed = self.patience if lost else 0
-            return lost
+            time.sleep(min(0.5, grace))
+        return True

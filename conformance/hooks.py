@@ -16,10 +16,11 @@ import pytest
 from conformance.ahead import CancelledError
 from conformance.model import Case, Target, Verdict
 from conformance.options import Options
-from conformance.publishing import Published, default_folder, failure_lines, publish
+from conformance.publishing import Published, default_folder, failure_lines, publish, shown_target
+from conformance.redaction import redacted
+from conformance.render.escape import for_terminal
 from conformance.report import is_gating, is_known, read_verdict, verdict_line
-from conformance.session import Run, WrongUse, opened, prepare
-from conformance.target import shown_url
+from conformance.session import Run, WrongUse, opened, prepare, secrets_of
 
 VERDICT, ERROR = "conformance", "conformance-error"
 LETTERS = {"unknown": "?", "broken": "b", "fault": "b", "unclaimed": "-", "surpassed": "+", "kept": "."}
@@ -111,9 +112,9 @@ class Suite:
 
     def _announce(self, session: pytest.Session, count: int) -> None:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-        target = self.open().target
+        target = shown_target(self.open().target, secrets_of(self.plan.options))
         if reporter and not self.worker:
-            reporter.write_line(f"{count} cases against {shown_url(target.base_url)}, model {target.model!r}")
+            reporter.write_line(f"{count} cases against {target.base_url}, model {for_terminal(repr(target.model), 200)}")
             reporter.write_line(LEGEND)
 
     @pytest.hookimpl(wrapper=True)
@@ -158,7 +159,8 @@ class Suite:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Prints the summary, and before it what went wrong in the suite itself."""
         for error in self.broken:
-            terminalreporter.write_line(f"\nthe suite's own error, not the server's, in {error}")
+            told = redacted(error, secrets_of(self.plan.options))
+            terminalreporter.write_line(f"\nthe suite's own error, not the server's, in {told}")
         if self.published:
             terminalreporter.write_line("")
             terminalreporter.write_line(self.published.summary)

@@ -42,6 +42,11 @@ class Options:
     timeout: float = 60.0
     max_requests: int | None = None
     max_tokens_total: int | None = None
+    max_seconds: float = 3600.0
+    max_bytes: int = 4 * 2**20
+    max_bytes_total: int = 32 * 2**20
+    max_events: int = 20_000
+    max_values: int = 200_000
     report: str | None = None
     record: str | None = None
     replay: str | None = None
@@ -108,6 +113,13 @@ ARGUMENTS = (
     Argument("--timeout", "most seconds a request may take (default 60)", {"type": seconds, "metavar": "SECONDS"}),
     Argument("--max-requests", "most requests to send; what does not fit is unclear", {"type": positive, "metavar": "N"}),
     Argument("--max-tokens-total", "most tokens to use; what does not fit is unclear", {"type": positive, "metavar": "N"}),
+    Argument("--max-seconds", "most seconds for the whole run (default 3600)", {"type": seconds, "metavar": "SECONDS"}),
+    Argument("--max-bytes", "most bytes of an answer's body (default 4194304)", {"type": positive, "metavar": "N"}),
+    Argument(
+        "--max-bytes-total", "most bytes of all answers as they are kept (default 33554432)", {"type": positive, "metavar": "N"}
+    ),
+    Argument("--max-events", "most events of a stream (default 20000)", {"type": positive, "metavar": "N"}),
+    Argument("--max-values", "most JSON values of an answer (default 200000)", {"type": positive, "metavar": "N"}),
     Argument("--report", "folder for the report (default reports/<server>/<UTC time>/)", {"metavar": "DIR"}),
     Argument("--record", "folder to keep the exchanges in as a recording", {"metavar": "DIR"}),
     Argument("--replay", "folder of a recording or report to answer from, offline", {"metavar": "DIR"}),

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 
-from conformance.exchanges import token_ceiling
+from conformance.budgets import token_ceiling
 from conformance.judge import run_check
 from conformance.messages import Exchange, Request
 from conformance.model import Case, Target

@@ -6,14 +6,16 @@ import platform
 import re
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 from conformance import __version__
-from conformance.exchanges import tokens_of, was_sent
+from conformance.budgets import tokens_of
+from conformance.exchanges import was_sent
 from conformance.messages import Exchange
 from conformance.model import Target, Verdict
 from conformance.options import Options
@@ -89,13 +91,19 @@ def header_of(plan: Plan, target: Target, began: float, command: Iterable[str]) 
     """What was tested and with what; `began` is Unix time."""
     return Header(
         suite=__version__,
-        target=replace(target, base_url=shown_url(target.base_url)),
+        target=shown_target(target, secrets_of(plan.options)),
         matrices=tuple(Edition(one.id, one.sha256, one.title, one.url) for one in plan.matrices),
         sdk=version("openai"),
         python=platform.python_version(),
         started=datetime.fromtimestamp(began, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         command=scrubbed(command, secrets_of(plan.options)),
     )
+
+
+def shown_target(target: Target, secrets: Sequence[str]) -> Target:
+    """A target as it may be printed and written: its server may be called by the key."""
+    told: dict[str, Any] = redacted(asdict(target), secrets)
+    return Target(**told | {"base_url": shown_url(str(told["base_url"]))})
 
 
 def scrubbed(command: Iterable[str], secrets: Sequence[str]) -> str:

@@ -6,15 +6,14 @@ https://cwe.mitre.org/data/definitions/532.html
 
 from __future__ import annotations
 
-import json
-import re
-from base64 import b64encode
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
-from functools import lru_cache
-from urllib.parse import parse_qsl, quote, quote_plus
+from urllib.parse import parse_qsl
 
 from conformance.messages import Exchange, Failure, Json, Piece, Reading, Request
+from conformance.scattered import gathered, rewritten
+from conformance.spellings import SHORT, spans_of
 
 REDACTED = "[redacted]"
 TELLING = frozenset(
@@ -22,15 +21,7 @@ TELLING = frozenset(
 )
 """Headers whose values are never written, whatever they are."""
 
-PLACEHOLDERS = frozenset(("ollama", "none", "null", "empty", "dummy", "unused", "test", "fake", "token", "bearer", "openai"))
-"""What people give for a key where none is needed. To take these words out of answers would destroy them for nothing."""
-
 _IN_QUERY = frozenset(("key", "api_key", "api-key", "apikey", "access_token", "token", "subscription-key"))
-
-_SHORT = 8
-"""A key of fewer characters is taken out only where it stands as a word of its own."""
-_FRAGMENT = 12
-"""So many characters of a key's beginning or end are taken out even alone, since error messages quote keys in part."""
 
 
 def redacted(value: Json, secrets: Sequence[str]) -> Json:
@@ -48,20 +39,36 @@ def redacted(value: Json, secrets: Sequence[str]) -> Json:
 
 def redacted_bytes(data: bytes, secrets: Sequence[str]) -> bytes:
     """Bytes without the secrets."""
-    spans = _spans(data, tuple(secrets))
-    return redacted_pieces((Piece(0.0, data),), secrets)[0].data if spans else data
+    return redacted_pieces((Piece(0.0, data),), secrets)[0].data
 
 
 def redacted_pieces(pieces: Sequence[Piece], secrets: Sequence[str]) -> tuple[Piece, ...]:
     """Pieces without the secrets, also where one is torn across pieces: its mark stands in the piece where it begins."""
-    spans = _spans(b"".join(piece.data for piece in pieces), tuple(secrets))
-    if not spans:
+    spans = spans_of(b"".join(piece.data for piece in pieces), tuple(secrets))
+    return _replaced(pieces, [(start, end, REDACTED.encode()) for start, end in spans])
+
+
+def redacted_body(pieces: Sequence[Piece], secrets: Sequence[str]) -> tuple[Piece, ...]:
+    """The same for an answer, whose parts may add up to a secret. Such parts are written anew."""
+    clean = redacted_pieces(pieces, secrets)
+    return _replaced(clean, rewritten(b"".join(piece.data for piece in clean), tuple(secrets), REDACTED.encode()))
+
+
+def _replaced(pieces: Sequence[Piece], changes: Sequence[tuple[int, int, bytes]]) -> tuple[Piece, ...]:
+    """Pieces with other bytes at some places, which are in order and apart: what is new stands where an old place begins."""
+    if not changes:
         return tuple(pieces)
-    cleaned, offset = [], 0
+    changed, offset = [], 0
     for piece in pieces:
-        cleaned.append(Piece(piece.at, _without(piece.data, offset, spans)))
-        offset += len(piece.data)
-    return tuple(cleaned)
+        end = offset + len(piece.data)
+        kept, position = [], offset
+        for start, stop, new in changes:
+            if stop > offset and start < end:
+                kept += [piece.data[position - offset : max(start, offset) - offset], new if start >= offset else b""]
+                position = min(stop, end)
+        changed.append(Piece(piece.at, b"".join((*kept, piece.data[position - offset :]))))
+        offset = end
+    return tuple(changed)
 
 
 def secrets_of_request(request: Request) -> tuple[str, ...]:
@@ -69,7 +76,7 @@ def secrets_of_request(request: Request) -> tuple[str, ...]:
     told = [value for name, value in request.headers if name.lower() in TELLING and not name.lower().endswith("cookie")]
     told = [value.strip().rpartition(" ")[2] for value in told]
     told += [value for name, value in parse_qsl(request.query) if name.lower() in _IN_QUERY]
-    return tuple(dict.fromkeys(one for one in told if len(one) >= _SHORT and "redacted" not in one.lower()))
+    return tuple(dict.fromkeys(one for one in told if len(one) >= SHORT and "redacted" not in one.lower()))
 
 
 def redacted_exchange(exchange: Exchange, secrets: Sequence[str]) -> Exchange:
@@ -89,7 +96,7 @@ def redacted_exchange(exchange: Exchange, secrets: Sequence[str]) -> Exchange:
         exchange,
         request=clean,
         headers=_headers(exchange.headers, secrets),
-        pieces=redacted_pieces(exchange.pieces, secrets),
+        pieces=redacted_body(exchange.pieces, secrets) if secrets else exchange.pieces,
         failure=failure and Failure(failure.kind, redacted(failure.message, secrets)),
         readings=tuple(_reading(reading, secrets) for reading in exchange.readings),
         source=redacted(dict(exchange.source), secrets),
@@ -103,75 +110,13 @@ def _headers(headers: Sequence[tuple[str, str]], secrets: Sequence[str]) -> tupl
 
 
 def _reading(reading: Reading, secrets: Sequence[str]) -> Reading:
+    if not secrets:
+        return reading
+    value = redacted(deepcopy(reading.value), secrets)
+    gathered(value if isinstance(value, list) else [value], tuple(secrets), REDACTED.encode())
     return replace(
         reading,
-        value=redacted(reading.value, secrets),
+        value=value,
         message=redacted(reading.message, secrets),
         details=redacted(dict(reading.details), secrets),
     )
-
-
-def _without(data: bytes, offset: int, spans: Sequence[tuple[int, int]]) -> bytes:
-    """What is left of the bytes at an offset when the spans are gone."""
-    kept, position = [], 0
-    for start, end in ((start - offset, end - offset) for start, end in spans):
-        if end <= 0 or start >= len(data):
-            continue
-        kept.append(data[position : max(start, 0)])
-        if start >= 0:
-            kept.append(REDACTED.encode())
-        position = min(end, len(data))
-    return b"".join((*kept, data[position:]))
-
-
-def _spans(data: bytes, secrets: tuple[str, ...]) -> list[tuple[int, int]]:
-    """Where secrets stand, in order and apart from each other."""
-    needles, pattern, begun = _searched(secrets)
-    lower = data.lower() if needles else b""
-    if not any(needle in lower for needle in needles):  # the quick way for nearly all data
-        return []
-    spans: list[tuple[int, int]] = []
-    for match in pattern.finditer(lower):
-        start, end = match.span()
-        end = max([end, *(start + _common(whole, lower[start : start + len(whole)]) for whole in begun.get(match[0], ()))])
-        if spans and start < spans[-1][1]:  # the beginning just found goes on into what looked like the next
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((start, end))
-    return spans
-
-
-def _common(one: bytes, other: bytes) -> int:
-    """How many bytes both begin with."""
-    return next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), min(len(one), len(other)))
-
-
-@lru_cache(maxsize=16)
-def _searched(secrets: tuple[str, ...]) -> tuple[tuple[bytes, ...], re.Pattern[bytes], dict[bytes, list[bytes]]]:
-    """The shortest texts to look for, the pattern that finds whole spellings, beginnings and ends, in this order, and the
-    spellings that a beginning may be of. All in lower case.
-    """
-    words = {one.lower().encode() for one in secrets if 1 < len(one) < _SHORT and one.lower() not in PLACEHOLDERS}
-    forms = {form.lower() for one in secrets if len(one) >= _SHORT for form in _spellings(one)}
-    begun: dict[bytes, list[bytes]] = {}
-    for form in sorted(forms):
-        begun.setdefault(form[:_FRAGMENT], []).append(form)
-    ends = {form[-_FRAGMENT:] for form in forms}
-    patterns = [re.escape(form) for form in (*sorted(forms, key=len, reverse=True), *sorted(begun), *sorted(ends))]
-    patterns += [rb"(?<![0-9a-z])" + re.escape(word) + rb"(?![0-9a-z])" for word in sorted(words)]
-    return tuple(sorted({*words, *begun, *ends})), re.compile(b"|".join(patterns) or rb"(?!)"), begun
-
-
-def _spellings(secret: str) -> set[bytes]:
-    """The secret as it is, escaped for JSON and for URLs, in hex, and in base64 at each of the three alignments."""
-    plain = secret.encode("utf-8", "surrogatepass")
-    escaped = json.dumps(secret)[1:-1]
-    texts = {escaped, escaped.replace("/", "\\/"), json.dumps(secret, ensure_ascii=False)[1:-1]}
-    texts |= {quote(plain, safe=""), quote(plain), quote_plus(plain), plain.hex()}
-    spelled = {plain, *(text.encode("utf-8", "surrogatepass") for text in texts)}
-    for shift in range(3):
-        whole = b64encode(b"\0" * shift + plain)
-        bits = 8 * (shift + len(plain))
-        inner = whole[-(-8 * shift // 6) : bits // 6]  # only characters that the secret alone makes
-        spelled |= {inner, inner.translate(bytes.maketrans(b"+/", b"-_"))}
-    return spelled

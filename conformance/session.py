@@ -9,13 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from conformance.ahead import Ahead
+from conformance.budgets import Budget, budgeting
+from conformance.calls import chat, models, stream
 from conformance.conditions import given_of, settled
 from conformance.documents import nearest
 from conformance.drivers import raw, sdk, sockets
 from conformance.drivers.limits import Limits
-from conformance.exchanges import budgeting, minding, remembering, replaying, routing
+from conformance.endpoints import endpoint_of
+from conformance.exchanges import came, minding, remembering, replaying, routing
 from conformance.features import core_features
-from conformance.judge import claim_on, judge, run_check, run_rule
+from conformance.judge import Tally, claim_on, judge, run_check, run_rule
 from conformance.launching import NotStarted
 from conformance.matrix import load_matrix
 from conformance.messages import Exchange, Request, Send
@@ -28,7 +31,10 @@ from conformance.registry import all_checks
 from conformance.report import read_baseline, read_verdict, unknown_entries, verdict_line
 from conformance.selection import select, words
 from conformance.shelf import NAME, Shelf
-from conformance.target import Unreachable, named_target, reach
+from conformance.target import named_target, reach
+
+PROBE, TRIAL = 5.0, 15.0
+"""Most seconds for the list of models, and for one token of a chat, when it is asked whether a server still lives."""
 
 
 class WrongUse(ValueError):
@@ -99,12 +105,14 @@ class Run:
     made: dict[str, Exchange] = field(default_factory=dict)
     began: float = field(default_factory=time.time)
     _results: dict[Case, Result] = field(default_factory=dict)
+    _rules: tuple[Case, ...] = ()
     _ahead: Ahead[Case, Result | None] | None = None
 
     def start(self, cases: tuple[Case, ...]) -> None:
         """Lets cases run ahead. `first` turns the order, so that processes that share the run begin at different places. What is
         to run alone comes last in each of them, when every exchange of the other cases is there, whoever asked for it.
         """
+        self._rules = tuple(case for case in cases if case.check.on)
         alone = tuple(case for case in cases if case.check.alone)
         others = tuple(case for case in cases if not case.check.alone)
         first = self.first % (len(others) or 1)
@@ -125,13 +133,22 @@ class Run:
     def result(self, case: Case) -> Result:
         """The result of a case, when it is there; a rule waits for all exchanges of the run."""
         assert self._ahead is not None  # noqa: S101 -- started before anything is asked
-        if case not in self._results:
-            done = self._ahead.result(case)
-            if done is None:
-                self._ahead.all()
-                done = run_rule(case, [self.made[key] for key in sorted(self.made)])
-            self._results[case] = done
-        return self._results[case]
+        done = self._results.get(case) or self._ahead.result(case)
+        if done is None:
+            self._ahead.all()
+            self._judge_all()
+            done = self._results.get(case) or run_rule(case, self.made.values())
+        self._results[case] = done
+        return done
+
+    def _judge_all(self) -> None:
+        """Applies every rule to one exchange after the other, so that each is read once. A rule that raises is left out: it
+        does so again for the one who asks for it.
+        """
+        tallies = [Tally(case) for case in self._rules]
+        for key in sorted(self.made):
+            tallies = [tally for tally in tallies if _added(tally, self.made[key])]
+        self._results |= {tally.case: tally.result() for tally in tallies}
 
     def verdicts(self, case: Case) -> tuple[Verdict, ...]:
         """A verdict for each document, or one against OpenAI's API alone."""
@@ -157,6 +174,14 @@ class Run:
             self._ahead.stop()
 
 
+def _added(tally: Tally, exchange: Exchange) -> bool:
+    try:
+        tally.add(exchange)
+    except Exception:
+        return False
+    return True
+
+
 @contextmanager
 def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | None = None) -> Iterator[Run]:
     """The run of a plan: the server reached (and started, if it is the embedded one), the clients connected.
@@ -177,11 +202,12 @@ def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | 
             shelf = Shelf(folder / NAME, secrets_of(options))
             if first is None:
                 wanted, told = reach(wanted, drivers["raw"])
+                wanted = replace(wanted, server=str(redacted(wanted.server, secrets_of(options))))
                 shelf.put(told)
         except (ValueError, OSError, NotStarted) as error:
-            raise WrongUse(one_line(error)) from None
+            raise WrongUse(str(redacted(one_line(error), secrets_of(options)))) from None
         jobs = options.jobs or (1 if options.base_url is None else 4)
-        run = Run(plan, wanted, jobs, _chain(plan, drivers, shelf), shelf, first or 0)
+        run = Run(plan, wanted, jobs, _chain(plan, wanted, drivers, shelf), shelf, first or 0)
         try:
             yield run
         finally:
@@ -202,17 +228,19 @@ def _launched(options: Options, started: Running) -> Target:
 
 def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Send]:
     options = plan.options
-    limits = Limits(timeout=options.timeout)
+    most = {"most_bytes": options.max_bytes, "most_events": options.max_events, "most_values": options.max_values}
+    limits = Limits(timeout=options.timeout, **most)
     headers = tuple(_header(line) for line in options.header)
     more = (target, options.api_key, limits, headers, options.insecure)
     official = stack.enter_context(sdk.connected(*more))
-    probe = (target, options.api_key, replace(limits, timeout=min(5.0, options.timeout)), headers, options.insecure)
+    probe, trial = (replace(limits, timeout=min(most, options.timeout)) for most in (PROBE, TRIAL))
     return {
         "raw": stack.enter_context(raw.connected(*more)),
         "sdk": official,
         "sdk-async": official,
         "wire": stack.enter_context(sockets.connected(*more)),
-        "probe": stack.enter_context(raw.connected(*probe)),
+        "probe": stack.enter_context(raw.connected(target, options.api_key, probe, headers, options.insecure)),
+        "trial": stack.enter_context(raw.connected(target, options.api_key, trial, headers, options.insecure)),
     }
 
 
@@ -228,22 +256,22 @@ def _header(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _chain(plan: Plan, drivers: Mapping[str, Send], shelf: Shelf) -> Send:
+def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf) -> Send:
     """From a request to its exchange: known from an earlier run, asked once, within the budgets, while the server lives."""
     options = plan.options
 
-    def alive() -> bool:
-        try:
-            reach(Target("", "any"), drivers["probe"])
-        except Unreachable:
-            return False
-        return True
+    def alive(wanted: Request | None) -> bool:
+        if wanted is None or endpoint_of(Exchange(wanted)) != "chat":
+            return came(drivers["probe"](models()))
+        streamed = isinstance(wanted.json, dict) and wanted.json.get("stream") is True
+        return came(drivers["trial"]((stream if streamed else chat)(target, max_tokens=1)))
 
     def recall(request: Request) -> Exchange | None:
         found = plan.known.get(request.key) or shelf.get(request.key)
         return replace(found, request=request) if found else None
 
-    within = budgeting(minding(routing(drivers), alive), options.max_requests, options.max_tokens_total)
+    budget = Budget(options.max_requests, options.max_tokens_total, options.max_bytes_total, options.max_seconds)
+    within = budgeting(minding(routing(drivers), alive), budget)
     return remembering(within, recall, shelf.put, shelf.locked)
 
 

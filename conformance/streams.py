@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from conformance.answers import Object
 from conformance.endpoints import wants_stream
 from conformance.messages import Exchange, Json
 from conformance.model import Unclear
+from conformance.recent import recent
 from conformance.wire import Event, Events, read_events, read_json
 
 DONE = "[DONE]"
@@ -141,7 +142,7 @@ def _deltas(chunk: Message) -> Iterator[Delta]:
             yield Delta(chunk, place, choice)
 
 
-@lru_cache(maxsize=128)
+@recent
 def read_stream(body: bytes) -> Stream:
     """The stream in a body. Total: whatever the bytes, a view comes out, empty where there is nothing to see."""
     events = read_events(body)

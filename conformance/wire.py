@@ -10,9 +10,9 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 
 from conformance.messages import Json
+from conformance.recent import recent
 
 NOT_JSON = object()
 """Stands for the value of bytes that no reader of JSON would take."""
@@ -59,7 +59,7 @@ class Events:
     hollow: tuple[int, ...] = ()
 
 
-@lru_cache(maxsize=4096)
+@recent
 def read_json(data: bytes) -> Parsed:
     """The JSON value in some bytes. Problems: bom, utf-8, duplicate key, non-number (NaN, Infinity), depth, number, syntax.
 
@@ -102,7 +102,7 @@ def _integer(digits: str) -> int | float:
     return int(digits) if len(digits) < _DIGITS else float(digits)
 
 
-@lru_cache(maxsize=512)
+@recent
 def read_events(body: bytes) -> Events:
     """The events of a body, by the WHATWG algorithm: LF, CRLF or CR end a line, a blank line dispatches, an end without one
     drops the event. Legal variety (comments, no space after the colon, several data lines) is read, never a problem.

@@ -3,11 +3,13 @@
 import threading
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
-from conformance.exchanges import budgeting, minding, remembering, replaying, routing, token_ceiling, tokens_of
-from conformance.messages import Exchange, Failure, Piece, Request, Setup
+from conformance.budgets import Budget, budgeting, token_ceiling, tokens_of, weight_of
+from conformance.exchanges import minding, remembering, replaying, routing
+from conformance.messages import Exchange, Failure, Piece, Reading, Request, Setup
 
 HELLO = Request("POST", "/chat/completions", {"max_tokens": 10, "n": 2})
 
@@ -88,7 +90,7 @@ def test_a_replay_answers_what_it_holds():
 
 def test_the_budget_of_requests_is_never_exceeded():
     server = Server()
-    send = budgeting(server, 2, None)
+    send = budgeting(server, Budget(requests=2))
     kinds = [send(Request("GET", f"/{n}")).failure for n in range(4)]
     assert len(server.asked) == 2
     assert [bool(kind) for kind in kinds] == [False, False, True, True]
@@ -98,7 +100,7 @@ def test_the_budget_of_requests_is_never_exceeded():
 
 def test_the_budget_of_tokens_counts_what_answers_took_and_what_the_next_could_take():
     server = Server()
-    send = budgeting(server, None, 35)
+    send = budgeting(server, Budget(tokens=35))
     sent = [send(Request("POST", "/chat/completions", HELLO.json, take=n)).failure is None for n in range(4)]
     assert sent == [True, True, True, False]  # 7 + 7 + 7 taken, 20 more could be
 
@@ -119,7 +121,7 @@ def test_a_server_that_is_gone_is_given_up_and_found_again():
         return Exchange(request, failure=Failure("connect", "refused")) if dead[0] else answer(request)
 
     server = Server(reply)
-    send = minding(server, lambda: not dead[0], patience=3, pause=0.05)
+    send = minding(server, lambda _: not dead[0], patience=3, pause=0.05, grace=0.0)
     kinds = [send(Request("GET", f"/{n}")).failure.kind for n in range(5)]
     assert kinds == ["connect", "connect", "connect", "lost", "lost"]
     dead[0] = False
@@ -130,9 +132,57 @@ def test_a_server_that_is_gone_is_given_up_and_found_again():
 
 def test_requests_that_hang_do_not_lose_a_server_that_is_alive():
     send = minding(
-        Server(lambda request: Exchange(request, failure=Failure("timeout", "slow"))), lambda: True, patience=2, pause=0.0
+        Server(lambda request: Exchange(request, failure=Failure("timeout", "slow"))), lambda _: True, patience=2, pause=0.0
     )
     assert [send(Request("GET", f"/{n}")).failure.kind for n in range(6)] == ["timeout"] * 6
+
+
+def test_a_server_that_is_started_anew_is_waited_for():
+    began = time.monotonic()
+    server = Server(
+        lambda request: Exchange(request, failure=Failure("reset", "gone")) if request.path != "/3" else answer(request)
+    )
+    send = minding(server, lambda _: time.monotonic() - began > 0.2, patience=3, pause=9, grace=2.0)
+    assert [send(Request("GET", f"/{n}")).failure is None for n in range(4)] == [False, False, False, True]
+
+
+def test_a_server_may_be_lost_to_one_kind_of_request_alone():
+    def reply(request):
+        return Exchange(request, failure=Failure("timeout", "slow")) if request.json else answer(request)
+
+    send = minding(Server(reply), lambda wanted: wanted is None or wanted.json is None, patience=3, pause=9, grace=0.0)
+    asked = [HELLO, Request("GET", "/models")] * 5
+    kinds = [one.failure and one.failure.kind for one in map(send, asked)]
+    assert kinds == ["timeout", None] * 3 + ["lost", None] * 2
+    streamed = send(Request("POST", "/chat/completions", {"stream": True}))
+    assert streamed.failure.kind == "timeout"
+    assert "POST /chat/completions" in send(HELLO).failure.message
+
+
+def test_a_stream_that_said_done_was_answered():
+    late = Failure("timeout", "slow")
+    send = minding(
+        Server(lambda request: Exchange(request, 200, (), (Piece(0.0, b"data: [DONE]\n\n"),), late)), lambda _: False, 2, 9, 0.0
+    )
+    assert [send(Request("GET", f"/{n}")).failure.kind for n in range(5)] == ["timeout"] * 5
+
+
+def test_the_budgets_of_bytes_and_of_seconds_end_what_does_not_fit():
+    heavy = Server(lambda request: answer(request, b"x" * 1000))
+    send = budgeting(heavy, Budget(bytes=2000))
+    told = [send(Request("GET", f"/{n}")).failure for n in range(4)]
+    assert [one is None for one in told] == [True, True, False, False]
+    assert "--max-bytes-total" in told[2].message
+    send = budgeting(Server(), Budget(seconds=0.05))
+    assert send(HELLO).failure is None
+    time.sleep(0.06)
+    assert "--max-seconds" in send(HELLO).failure.message
+
+
+def test_what_clients_made_of_an_answer_counts_for_what_it_takes():
+    one = answer(HELLO, b"[" * 100)
+    assert weight_of(replace(one, readings=(Reading("sdk"),))) > weight_of(one) + 100 * 50
+    assert weight_of(replace(one, pieces=(Piece(0.0, b"["),) * 100)) > weight_of(one)
 
 
 def test_the_key_stands_for_the_request_and_how_it_is_sent():

@@ -3,7 +3,7 @@
 import pytest
 
 from conformance.endpoints import is_error
-from conformance.exchanges import token_ceiling
+from conformance.budgets import token_ceiling
 from conformance.messages import Exchange
 from conformance.planning import wanted_by
 from conformance.reference.app import sending

@@ -15,6 +15,8 @@ from conformance.drivers.limits import Limits, TooMuch
 from conformance.messages import Exchange, Failure, Piece, Reading, Request
 
 _DECODED = ("gzip", "x-gzip", "deflate")
+_VALUES = (b",", b"[", b"{")
+_EVENTS = (b"\n\n", b"\n\r", b"\r\r")
 
 
 @dataclass
@@ -28,6 +30,8 @@ class Heard:
     headers: tuple[tuple[str, str], ...] = ()
     pieces: list[Piece] = field(default_factory=list)
     size: int = 0
+    values: int = 0
+    events: int = 0
     failure: Failure | None = None
     decoder: Any = None
 
@@ -48,11 +52,22 @@ class Heard:
         if len(self.pieces) >= self.limits.most_pieces:
             raise TooMuch(f"the body comes in more than {self.limits.most_pieces} pieces")
         if kept := data[:room]:
+            self._count(kept)
             self.pieces.append(Piece(round(time.monotonic() - self.sent, 6), kept))
             self.size += len(kept)
         if len(data) > room:
             raise TooMuch(f"the body runs past {self.limits.most_bytes} bytes")
         return data
+
+    def _count(self, data: bytes) -> None:
+        """Counts what takes whoever reads a body many times its bytes: values of JSON, and events. Raises TooMuch."""
+        before = self.pieces[-1].data[-1:] if self.pieces else b""
+        self.values += sum(map(data.count, _VALUES))
+        self.events += sum(map((before + data).count, _EVENTS))
+        if self.values > self.limits.most_values:
+            raise TooMuch(f"the body holds more than {self.limits.most_values} values")
+        if self.events > self.limits.most_events:
+            raise TooMuch(f"the body holds more than {self.limits.most_events} events")
 
     def fail(self, kind: str, message: str) -> None:
         """Notes why it ended; the first reason stays."""

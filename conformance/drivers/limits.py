@@ -1,4 +1,4 @@
-"""Bounds on an exchange whatever the server does: one deadline over all of it, a cap on bytes and on pieces.
+"""Bounds on an exchange whatever the server does: one deadline over all of it, caps on bytes, pieces, events and values.
 
 Timeouts of HTTP clients are per read, so a server that trickles one byte a second is never too slow for them. Here a timer
 shuts the connection's socket down from outside. The socket is found through httpcore's trace extension.
@@ -20,14 +20,16 @@ from typing import Any
 @dataclass(frozen=True)
 class Limits:
     """What one exchange may take: seconds in all, seconds between two reads (None: the same), seconds to connect, bytes of
-    body after decoding, pieces of body.
+    body after decoding, pieces of body, events of a stream, values of JSON.
     """
 
     timeout: float = 60.0
     between: float | None = None
     connect: float = 5.0
-    most_bytes: int = 16 * 2**20
-    most_pieces: int = 200_000
+    most_bytes: int = 8 * 2**20
+    most_pieces: int = 20_000
+    most_events: int = 20_000
+    most_values: int = 200_000
 
     @property
     def phases(self) -> dict[str, float | None]:
