@@ -50,11 +50,19 @@ def _parser() -> argparse.ArgumentParser:
             verb.add_argument(argument.flag, **argument.keywords())
         verb.set_defaults(run=function)
     judging = verbs.add_parser("judge", help="apply every rule to recorded traffic, offline", allow_abbrev=False)
-    judging.add_argument("traffic", nargs="+", metavar="TRAFFIC", help="HAR, VCR cassettes, exchange JSONL, gzipped or not, or folders of them; - reads standard input")
+    recorded = "HAR, VCR cassettes, exchange JSONL, gzipped or not, or folders of them; - reads standard input"
+    judging.add_argument("traffic", nargs="+", metavar="TRAFFIC", help=recorded)
     for argument in ARGUMENTS:
         if argument.name in ("matrix", "given", "only", "skip", "area", "level", "report", "baseline", "gate"):
             judging.add_argument(argument.flag, **argument.keywords())
     judging.set_defaults(run=commands.judge)
+    comparing = verbs.add_parser("compare", help="reports side by side, and what changed from first to last", allow_abbrev=False)
+    comparing.add_argument("report", nargs="+", metavar="REPORT", help="folder of a report, or its report.ndjson")
+    comparing.add_argument("--only-differences", action="store_true", help="leave out features about which all agree")
+    comparing.add_argument("--format", choices=("terminal", "markdown", "html", "json", "csv"), default="terminal")
+    comparing.add_argument("--output", metavar="FILE", help="file to write (default: standard output)")
+    comparing.add_argument("--fail-on", choices=("regression",), help="exit 1 if a case is worse in the last report")
+    comparing.set_defaults(run=commands.compare)
     listing = verbs.add_parser("list", help="names of checks, rules, features, matrices, faults or recipes", allow_abbrev=False)
     kinds = ("checks", "rules", "features", "matrices", "faults", "recipes")
     listing.add_argument("kind", nargs="?", choices=kinds, default="checks")

@@ -56,6 +56,29 @@ def judge(known: Namespace, _: list[str]) -> int:
     return 0 if published.passed else 1
 
 
+def compare(known: Namespace, _: list[str]) -> int:
+    """Holds reports against each other, as one table; exit code 1 for a regression where that is asked for."""
+    from conformance.comparing import Unreadable, report_at
+    from conformance.render.comparison import FORMS
+    from conformance.report.compared import compared
+
+    if len(known.report) < 2:
+        raise Refused("compare needs two reports at least")
+    try:
+        comparison = compared([report_at(name) for name in known.report])
+    except Unreadable as error:
+        raise Refused(str(error)) from None
+    text = FORMS[known.format](comparison, known.only_differences)
+    if known.output:
+        try:
+            Path(known.output).write_text(text, "utf-8", newline="")
+        except OSError as error:
+            raise Refused(f"cannot write {known.output}: {error.strerror}") from None
+    else:
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+    return 1 if known.fail_on == "regression" and comparison.regressed else 0
+
+
 def list_names(known: Namespace, _: list[str]) -> int:
     """Prints the names of a kind, a line each."""
     from conformance.describing import names

@@ -1,0 +1,52 @@
+"""Reports read from their folders to be compared, also those of runs that were killed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from conformance.model import Standing
+from conformance.report import BadLine, InvalidReport, MissingFooter, Report, read, read_verdict
+
+RECORD = "report.ndjson"
+
+
+class Unreadable(ValueError):
+    """There is no report where one was named; the message is one line."""
+
+
+def report_at(name: str) -> Report:
+    """The report in a folder, or in its record. What a run that was killed left is a report that is not complete. Raises
+    Unreadable.
+    """
+    path = Path(name)
+    path = path / RECORD if path.is_dir() else path
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Unreadable(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is no UTF-8'}") from None
+    try:
+        return _whole(text)
+    except InvalidReport as error:
+        raise Unreadable(f"{path}: {error}") from None
+
+
+def _whole(text: str) -> Report:
+    try:
+        return read(text)
+    except MissingFooter:
+        return read(_ended(text.split("\n")))
+    except BadLine:
+        if text.endswith("\n"):
+            raise
+        return read(_ended(text.split("\n")[:-1]))  # what a writer that is killed leaves is half a line
+
+
+def _ended(lines: list[str]) -> str:
+    """The record with a footer that says that it is not complete."""
+    header, *verdicts = [line for line in lines if line.strip()] or [""]
+    counts = {standing.value: 0 for standing in Standing}
+    for line in verdicts:
+        counts[read_verdict(line).standing.value] += 1
+    footer = {"kind": "footer", "complete": False, "counts": counts, "requests": 0, "tokens": 0, "seconds": 0}
+    return "\n".join([header, *verdicts, json.dumps(footer), ""])
