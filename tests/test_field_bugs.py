@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from against import SILENT, distinct, ran, raw_cases, right, server, tells
+from against import SILENT, distinct, ran, raw_cases, right, served, server, tells
 from canned import calling, chunks, counts, errors, field, plain, streams
 from test_rules_canned import speaking
 from test_self_clients import SPOKEN, outcome
@@ -55,6 +55,7 @@ DATA = Path(__file__).parent / "data"
 GROUPS = [
     Group("field_bugs.yaml", ("chat.",), 330, "8bfa9519dd199cdfd14752cd0c3ade93eaeaf1ae82a7e123ae16ec1ff76f57b7"),
     Group("field_bugs_errors.yaml", ("errors.",), 44, "b64d33a0452f636341ee3ded24abcaa2790f937e538c1e4bc66ecd27bf24261f"),
+    Group("field_bugs_http.yaml", ("http.",), 24, "f7a99c404f30b11473c68cbffad98a9eda9c653bca35572ffe4dc43ba98ad83b"),
 ]
 BUGS = {repr(group): group.bugs for group in GROUPS}
 ALL = [bug for bugs in BUGS.values() for bug in bugs]
@@ -94,7 +95,7 @@ def notices(check: str, fault: str) -> bool:
         case = next(one for one in SPOKEN if one.check.id == check)
         return outcome(case, fault) not in QUIET and outcome(case) in SILENT
     case = CASES[check]
-    now = run_rule(case, given(fault)) if case.check.on else ran(case, server(fault)).result
+    now = run_rule(case, given(fault)) if case.check.on else ran(case, served(check, fault)).result
     return tells(now) and not tells(right()[check].result)
 
 

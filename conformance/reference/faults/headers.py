@@ -4,6 +4,7 @@ answers that clients compute with.
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 from conformance.reference.errors import envelope, unknown_route
@@ -37,6 +38,21 @@ def slash_opens_page(reply: Reply, asked: Asked) -> Reply:
     if not asked.path.endswith("/"):
         return reply
     return Reply(200, (("content-type", "text/html"), *reply.headers[1:]), (b"<!doctype html><title>Chat</title>",))
+
+
+@fault(
+    "unknown-paths-are-successes",
+    seen=GITHUB + "microsoft/agent-framework/issues/2438",
+    on="reply",
+    speaks=("errors.route.unknown",),
+    also=("errors.envelope",),
+)
+def unknown_paths_are_successes(reply: Reply, asked: Asked) -> Reply:
+    """Answers a path that does not exist with 200, and with an error for a body."""
+    if reply.status != 404 or asked.path.startswith(("/models", "/chat/completions", "/fine_tuning")):
+        return reply
+    body = json.dumps({"error": f"Unexpected endpoint or method. ({asked.method} {asked.path})"}).encode()
+    return replace(reply, status=200, frames=(body,))
 
 
 @fault("head-not-allowed", seen=GITHUB + "headroomlabs-ai/headroom/issues/2032", on="reply", speaks=("http.head.models",))
