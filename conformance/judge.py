@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from conformance.endpoints import applies
@@ -252,3 +252,20 @@ def claim_on(feature: str, matrix: Matrix | None, core: Iterable[str]) -> Claim:
     if matrix is None:
         return Claim(feature, Stance.SUPPORTED if feature in core else Stance.UNDOCUMENTED)
     return matrix.claims.get(feature) or Claim(feature, Stance.UNDOCUMENTED)
+
+
+def names_of(check: Check) -> Iterator[str]:
+    """The features that a check asks about, the narrowest first: its own, and those below it that its id begins with. A claim
+    on `chat.tools.stream` is held against the check of that id, though its feature is `chat.tools`.
+    """
+    name = check.id
+    while name.startswith(f"{check.feature}."):
+        yield name
+        name = name.rpartition(".")[0]
+    yield check.feature
+
+
+def claim_for(check: Check, matrix: Matrix | None, core: Iterable[str]) -> Claim:
+    """The claim of a matrix that a check is weighed against: on the narrowest feature that the matrix speaks of."""
+    spoken = [name for name in names_of(check) if matrix and name in matrix.claims]
+    return claim_on(spoken[0] if spoken else check.feature, matrix, core)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from conformance.endpoints import applies, endpoint_of
 from conformance.features import all_features
-from conformance.judge import Tally, claim_on, judge
+from conformance.judge import Tally, claim_for, judge
 from conformance.messages import Exchange
 from conformance.model import Case, Matrix, Target, Verdict
 from conformance.options import Options
@@ -137,11 +137,11 @@ def _recorded_plan(options: Options) -> Plan:
 
 def _verdicts(plan: Plan, tally: Tally, kept: Iterable[str]) -> Iterator[Verdict]:
     """The verdicts on a rule; of the exchanges those are named that the report has."""
-    feature, result = tally.case.check.feature, tally.result()
+    result, check = tally.result(), tally.case.check
     shown = replace(result, exchanges=tuple(key for key in result.exchanges if key in kept))
     documents: tuple[Matrix | None, ...] = plan.matrices or (None,)
     for matrix in documents:
-        yield judge(tally.case, shown, claim_on(feature, matrix, all_features()), matrix.id if matrix else None)
+        yield judge(tally.case, shown, claim_for(check, matrix, all_features()), matrix.id if matrix else None)
 
 
 def _told(bench: Bench, traffic: Traffic) -> Iterator[str]:

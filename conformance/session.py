@@ -154,8 +154,8 @@ class Run:
         """A verdict for each document, or one against OpenAI's API alone."""
         core = core_features(self.target)
         documents: tuple[Matrix | None, ...] = self.plan.matrices or (None,)
-        result, feature = self.result(case), case.check.feature
-        told = (judge(case, result, claim_on(feature, one, core), one.id if one else None) for one in documents)
+        result = self.result(case)
+        told = (judge(case, result, claim_for(case.check, one, core), one.id if one else None) for one in documents)
         secrets = secrets_of(self.plan.options)
         return tuple(read_verdict(str(redacted(verdict_line(one), secrets))) if secrets else one for one in told)
 

@@ -1,8 +1,10 @@
 """The law is total, the worst outcome wins, and what a document tells is compared with what was seen."""
 
+from dataclasses import replace
+
 import pytest
 
-from conformance.judge import LAW, claim_on, judge, outcome_of, run_check, run_rule, standing_of, untold
+from conformance.judge import LAW, claim_for, claim_on, names_of, judge, outcome_of, run_check, run_rule, standing_of, untold
 from conformance.messages import Exchange, Piece, Request, Setup
 from conformance.model import (
     Case,
@@ -183,3 +185,20 @@ def test_the_exchange_that_shows_the_worst_finding_comes_first():
 
     keys = {name: Request("GET", name).key for name in ("/a", "/b", "/c")}
     assert run_check(Case(check(run), "raw"), TARGET, send).exchanges == (keys["/b"], keys["/a"], keys["/c"])
+
+
+def test_a_check_is_weighed_against_the_claim_on_the_narrowest_feature():
+    asked = replace(check(None), id="chat.tools.stream.once", feature="chat.tools")
+    assert list(names_of(asked)) == ["chat.tools.stream.once", "chat.tools.stream", "chat.tools"]
+    wide, narrow = Claim("chat.tools", Stance.SUPPORTED), Claim("chat.tools.stream", Stance.UNSUPPORTED)
+    both = Matrix("x@1", "x", "1", "", "", {"chat.tools": wide, "chat.tools.stream": narrow})
+    assert claim_for(asked, both, ()) is narrow
+    assert claim_for(replace(asked, id="chat.tools.required"), both, ()) is wide
+    assert claim_for(asked, replace(both, claims={"chat.tools": wide}), ()) is wide
+    assert claim_for(asked, None, {"chat.tools", "chat.tools.stream"}) == Claim("chat.tools", Stance.SUPPORTED)
+
+
+def test_a_feature_that_is_not_below_that_of_the_check_has_no_say():
+    asked = replace(check(None), id="errors.unknown-model.stream", feature="errors.stream")
+    matrix = Matrix("x@1", "x", "1", "", "", {"errors.unknown-model": Claim("errors.unknown-model", Stance.REJECTED)})
+    assert claim_for(asked, matrix, ()).stance is Stance.UNDOCUMENTED
