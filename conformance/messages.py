@@ -21,6 +21,7 @@ MANNERS = {
     "half-closed": "the client's end of the connection closed behind the request",
     "stalled": "half of the body, a pause of a second, and the rest",
     "abort": "the connection closed at the first bytes of the answer's body",
+    "gone": "the connection closed right behind the request, without a look at the answer",
     "slow": "the answer read in small pieces with pauses",
     "compressed": "Accept-Encoding: gzip",
 }

@@ -2,19 +2,25 @@
 
 import socket
 import struct
+import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from against import TARGET, server
+from against import SILENT, TARGET, server
 from loopback import message, serving
 
 from conformance import calls
+from conformance.drivers import raw
 from conformance.drivers.limits import Limits
 from conformance.drivers.sockets import connected
 from conformance.judge import run_check
+from conformance.messages import Request
 from conformance.model import Case, Outcome
-from conformance.registry import all_checks
+from conformance.planning import wanted_by
+from conformance.reference import serve
+from conformance.registry import all_cases, all_checks
 
 PLAIN = message(server()(calls.chat(TARGET)).body)
 STREAM = server()(calls.stream(TARGET, calls.STORY)).body
@@ -89,3 +95,57 @@ def giving_up(connection: socket.socket, _: bytes) -> bool:
 @pytest.mark.parametrize(("answer", "expected"), [(closing, Outcome.WORKS), (giving_up, Outcome.DIFFERS)])
 def test_a_server_that_gives_half_closed_clients_up_is_noticed(answer, expected):
     assert outcome("load.half-closed.answered", answer) is expected
+
+
+def single(seconds: float) -> Callable[[socket.socket, bytes], object]:
+    """A server that answers one request after the other, and takes its time for long answers whoever waits for them."""
+    busy, guard = [0.0], threading.Lock()
+
+    def answer(connection: socket.socket, request: bytes) -> bool:
+        with guard:
+            busy[0] = mine = max(busy[0], time.monotonic()) + seconds * (b'"max_tokens":256' in request)
+        time.sleep(max(0, mine - time.monotonic()))
+        connection.sendall(PLAIN)
+        return False
+
+    return answer
+
+
+@pytest.mark.parametrize(("seconds", "expected"), [(0.8, Outcome.DIFFERS), (0.1, Outcome.WORKS)])
+def test_plain_answers_for_nobody_are_noticed(seconds, expected):
+    assert outcome("load.abort.plain", single(seconds), 20) is expected
+
+
+ALONE = [case for case in all_cases() if case.check.alone]
+
+
+@pytest.mark.parametrize("case", [case for case in ALONE if case.via == "raw"], ids=repr)
+def test_the_right_server_stands_the_load(case):
+    assert under_load(case) in SILENT
+
+
+@pytest.mark.parametrize("check", ["load.parallel.own", "load.parallel.marked", "load.stream.own"])
+def test_answers_that_are_mixed_up_are_noticed(check):
+    assert under_load(Case(all_checks()[check], "raw"), "slots-mixed-up") is Outcome.DIFFERS
+
+
+def under_load(case: Case, *faults: str) -> Outcome:
+    with serve.serving(faults=faults) as url, raw.connected(replace(TARGET, base_url=url), None, Limits(timeout=20)) as send:
+        return run_check(case, TARGET, send).outcome
+
+
+def test_load_costs_little():
+    asked = {one.key: one for case in ALONE for one in wanted_by(case)}
+    bodies = [one.json for one in asked.values()]
+    print(f"\nload: {len(asked)} requests, {sum(body['max_tokens'] for body in bodies)} tokens at most")  # noqa: T201
+    assert len(asked) <= 140
+    assert all(body["max_tokens"] <= 32 for one, body in zip(asked.values(), bodies, strict=True) if not leaves(one))
+
+
+def leaves(request: Request) -> bool:
+    return request.setup.manner in ("abort", "gone")
+
+
+def test_only_checks_of_load_run_alone():
+    assert {case.check.area for case in ALONE} == {"load"}
+    assert not [case for case in all_cases() if case.check.area == "load" and not case.check.alone]

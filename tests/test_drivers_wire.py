@@ -1,6 +1,7 @@
 """The client that spells HTTP on a socket: what it sends in each manner, and what it makes of what comes back."""
 
 import gzip
+import queue
 import socket
 import threading
 import time
@@ -308,7 +309,7 @@ def reference():
 
 
 @pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("manner", ["", *(manner for manner in MANNERS if manner != "half-closed")])
+@pytest.mark.parametrize("manner", ["", *(manner for manner in MANNERS if manner != "gone")])
 def test_the_reference_server_answers_in_every_manner(reference, manner, stream):
     fields = {"model": MODEL, "messages": [{"role": "user", "content": "Hello!"}], "temperature": 0, "stream": stream}
     exchange = reference(Request("POST", "/chat/completions", fields, setup=Setup("wire", manner=manner)))
@@ -319,7 +320,13 @@ def test_the_reference_server_answers_in_every_manner(reference, manner, stream)
     assert exchange.source.get("reused", True)
 
 
-def test_asyncio_gives_up_connections_that_are_half_closed(reference):
-    """What every server on uvicorn does, and HTTP does not forbid."""
-    exchange = reference(Request("GET", "/models", setup=Setup("wire", manner="half-closed")))
-    assert exchange.status == 200 or exchange.failure.kind == "reset"
+def test_a_client_that_is_gone_hears_nothing():
+    read = queue.SimpleQueue()
+
+    def answer(connection: socket.socket, _: bytes) -> None:
+        read.put(connection.recv(1))
+
+    with serving(answer) as served, connected(Target(served.url), None, QUICK) as send:
+        exchange = send(request("gone"))
+        assert read.get(timeout=2) == b""
+    assert (exchange.status, exchange.body, exchange.failure.kind, exchange.timed) == (None, b"", "limit", False)

@@ -47,7 +47,7 @@ NOTICED = {
 """A fault for every check that another client than the plain one speaks for."""
 
 ELSEWHERE = (
-    *("load.half-closed.answered", "load.pipelined.answered", "load.slow-reader.whole"),
+    *("load.abort.plain", "load.half-closed.answered", "load.pipelined.answered", "load.slow-reader.whole"),
     *("http.connection.close", "http.headers.lower-case", "http.headers.upper-case"),
 )
 """Checks that are held against servers of their own in test_checks_load.py and test_checks_http.py, since no application can

@@ -18,6 +18,8 @@ from conformance.registry import check
 
 STREAM = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-stream"
 
+CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
+
 ABORTS = 8
 LONG = 256
 """Tokens that each stream would have had: what a server does that does not notice takes it many seconds."""
@@ -30,21 +32,21 @@ def _short(target: Target, take: int) -> Request:
     return calls.chat(target, take=take, max_tokens=8)
 
 
-def _left(target: Target, take: int) -> Request:
-    """A stream whose client leaves at its first bytes."""
-    long = calls.stream(target, calls.STORY, take=take, max_tokens=LONG)
-    return replace(long, setup=Setup(manner="abort"))
+def _left(target: Target, manner: str, take: int) -> Request:
+    """A stream whose client leaves at its first bytes, or a plain answer whose client does not wait at all."""
+    long = calls.story(target, take=take, max_tokens=LONG, stream=manner == "abort" or ...)
+    return replace(long, setup=Setup(manner=manner))
 
 
-def _abandon(target: Target, send: Send) -> tuple[float, Exchange]:
-    """The usual seconds of a short answer, and the exchange of one after eight clients have left. Raises Unclear where no stream
-    could be left.
+def _abandon(target: Target, send: Send, manner: str = "abort") -> tuple[float, Exchange]:
+    """The usual seconds of a short answer, and the exchange of one after eight clients have left. Raises Unclear where none of
+    them could leave.
     """
     before = [_seconds(target, send, take) for take in range(2)]
-    left = [send(_left(target, take)) for take in range(ABORTS)]
+    left = [send(_left(target, manner, take)) for take in range(ABORTS)]
     if not any(one.failure is not None and one.failure.kind == "limit" for one in left):
-        raise Unclear("no stream lasts long enough to leave it")
-    return min(before), send(_short(target, 2))
+        raise Unclear("no answer lasts long enough to leave it")
+    return min(before), send(_short(target, 2 if manner == "abort" else 4))
 
 
 def _seconds(target: Target, send: Send, take: int) -> float:
@@ -65,7 +67,25 @@ def frees(target: Target, send: Send) -> Noted:
     """Leaves eight streams of up to 256 tokens at their first bytes: the next short answer comes at most five seconds later than
     three times its usual time.
     """
-    usual, after = _abandon(target, send)
+    yield from _waits(*_abandon(target, send))
+
+
+@check(
+    "load.abort.plain",
+    "stops work for clients that do not wait for a plain answer",
+    Level.SHOULD,
+    "load.abort",
+    CREATE,
+    via=("wire",),
+    alone=True,
+)
+def plain(target: Target, send: Send) -> Noted:
+    """The same with eight plain answers of up to 256 tokens, each of whose clients closes the connection behind its request."""
+    yield from _waits(*_abandon(target, send, "gone"))
+
+
+def _waits(usual: float, after: Exchange) -> Noted:
+    """How long an answer took, and a finding where it is too long. Raises Unclear where there is none."""
     if not is_ok(after) or after.failure is not None:
         raise Unclear("there is no answer to measure after clients have left")
     yield Seen("seconds", round(after.seconds, 1))

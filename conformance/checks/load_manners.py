@@ -109,9 +109,9 @@ def pipelined(target: Target, send: Send) -> Noted:
 )
 def half_closed(target: Target, send: Send) -> Noted:
     """Closes the writing end of the connection behind the request, as `nc -N` and some proxies do. Many servers take that for a
-    client that has left, which HTTP leaves to them.
+    client that has left, which HTTP leaves to them. One token is asked for, since some servers look only after a while.
     """
-    plain = calls.chat(target)
+    plain = calls.chat(target, max_tokens=1)
     given(send, plain)
     exchange = send(_odd(plain, "half-closed"))
     if not is_ok(exchange) or exchange.failure is not None or not exchange.body:

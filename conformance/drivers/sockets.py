@@ -20,7 +20,7 @@ from conformance.drivers.raw import Headers
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Target
 
-_LATE = ("abort", "slow")
+_LATE = ("abort", "gone", "slow")
 """Manners in which the times of arrival are the client's own doing."""
 
 
@@ -111,6 +111,9 @@ class Talk:
             wire.shut()
         if self._manner == "pipelined":
             _skip(wire)
+        if self._manner == "gone":
+            self._heard.fail("limit", "the client closed the connection behind the request, as it meant to")
+            return
         self._hear(wire)
         if self._manner in ("close", "http/1.0") and not self._heard.failure:
             self._noted["closed"] = wire.closes()

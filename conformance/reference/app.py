@@ -163,7 +163,7 @@ def sending(*faults: str, api_key: str | None = None, clock: Callable[[], float]
         asked = replace(asked_by(request, api_key), memory=server.memory)
         reply = answer(asked, server, int(request.key, 16))
         exchange = as_noted(_exchange(request, reply, server.clock()), reply)
-        if exchange.failure and request.setup.manner == "abort":
+        if exchange.failure and request.setup.manner in ("abort", "gone"):
             server.bent("left", Left(reply), asked)
         return exchange
 

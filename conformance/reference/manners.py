@@ -39,6 +39,9 @@ def as_noted(exchange: Exchange, reply: Reply) -> Exchange:
     setup = exchange.request.setup
     if setup.client != "wire" or exchange.status is None:
         return exchange
+    if setup.manner == "gone":
+        cut = Failure("limit", "the client closed the connection behind the request, as it meant to")
+        return Exchange(exchange.request, failure=cut, started=exchange.started, timed=False)
     noted: dict[str, Any] = {"version": "1.1"}
     if setup.manner == "expect":
         noted["interim"] = [100]
@@ -46,7 +49,7 @@ def as_noted(exchange: Exchange, reply: Reply) -> Exchange:
         noted["closed"] = not reply.keeps
     if setup.manner == "reuse":
         noted |= {"reused": False, "dropped": True} if reply.drops else {"reused": True}
-    known = replace(exchange, source=noted, timed=setup.manner not in ("abort", "slow"))
+    known = replace(exchange, source=noted, timed=setup.manner not in ("abort", "gone", "slow"))
     if setup.manner != "abort" or not exchange.pieces:
         return known
     cut = Failure("limit", "the client closed the connection at the first bytes of the body, as it meant to")

@@ -20,7 +20,7 @@ _FOR_EVER = 3600.0
     "works-for-who-has-left",
     seen=GITHUB + "oobabooga/textgen/issues/4521",
     on="left reply",
-    speaks=("load.abort.frees",),
+    speaks=("load.abort.frees", "load.abort.plain"),
     loaded=True,
 )
 def works_for_who_has_left(value: Left | Reply, asked: Asked) -> Left | Reply:
