@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.features import all_features
-from conformance.judge import LAW, standing_of
+from conformance.law import LAW, standing_of
 from conformance.messages import Json
 from conformance.model import Claim, Outcome, Result, Seen, Stance, Standing, Verdict
 from conformance.render.escape import clip, visible

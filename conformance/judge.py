@@ -1,58 +1,30 @@
-"""From findings to verdicts: the outcome of a case, the law that weighs it against a claim, and nothing else."""
+"""From findings to verdicts: cases are run, what they find comes to an outcome, and the law weighs that against a claim."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from conformance.endpoints import applies
-from conformance.messages import Exchange, Json, Request, Send
+from conformance.law import in_force, said_of, standing_of, untold
+from conformance.messages import Exchange, Request, Send
 from conformance.model import (
     Case,
     Check,
     Claim,
     Ended,
     Finding,
-    Matrix,
     Outcome,
     Result,
     Seen,
     Stance,
-    Standing,
     Target,
     Verdict,
 )
-from conformance.schema import fits
 
 MOST_FINDINGS = 20
 MOST_NOTED = 2000
-
-_ROWS = """
-supported     kept       kept       broken  broken  broken  fault  unknown
-partial       kept       kept       broken  kept    kept    fault  unknown
-approximated  kept       kept       broken  broken  kept    fault  unknown
-deviates      surpassed  surpassed  broken  broken  broken  fault  unknown
-ignored       surpassed  kept       kept    broken  broken  fault  unknown
-rejected      surpassed  broken     broken  kept    broken  fault  unknown
-unsupported   surpassed  kept       kept    kept    kept    fault  unknown
-undocumented  unclaimed  unclaimed  unclaimed  unclaimed  unclaimed  fault  unknown
-"""
-_COLUMNS = (
-    Outcome.WORKS,
-    Outcome.ACCEPTED,
-    Outcome.IGNORED,
-    Outcome.REFUSED,
-    Outcome.DIFFERS,
-    Outcome.FAILS,
-    Outcome.UNCLEAR,
-)
-
-LAW: Mapping[Stance, Mapping[Outcome, Standing]] = {
-    Stance(stance): dict(zip(_COLUMNS, map(Standing, standings), strict=True))
-    for stance, *standings in (row.split() for row in _ROWS.split("\n") if row)
-}
-"""Total. One cell is conditional: what `deviates` and differs exactly as its claim says is kept (see `standing_of`)."""
 
 _WORST_FIRST = tuple(Outcome)
 
@@ -173,47 +145,6 @@ def _result(check: Check, found: list[Finding | Seen], exchanges: tuple[str, ...
     return Result(outcome, tuple(kept), seen[:MOST_FINDINGS], exchanges, seconds, reason)
 
 
-def standing_of(claim: Claim, result: Result) -> Standing:
-    """What the law makes of a result. A difference under `deviates` is kept exactly if it is what the claim's `expects` tells,
-    and nothing is claimed about it where nothing of that was observed; under every other stance a promise of `expects` that was
-    seen not to hold breaks what would be kept.
-    """
-    standing = LAW[claim.stance][result.outcome]
-    if claim.stance is Stance.DEVIATES and result.outcome in (Outcome.DIFFERS, Outcome.IGNORED):
-        observed = any(one.name in claim.expects for one in result.seen)
-        return Standing.UNCLAIMED if not observed else standing if untold(claim, result) else Standing.KEPT
-    if claim.stance is Stance.DEVIATES:
-        return standing
-    return Standing.BROKEN if standing in (Standing.KEPT, Standing.SURPASSED) and untold(claim, result) else standing
-
-
-def untold(claim: Claim, result: Result) -> str:
-    """The first observation that is not as the claim's `expects` tells, in words; an empty string where all are."""
-    for one in result.seen:
-        if one.name in claim.expects and not _as_told(claim.expects[one.name], one.value):
-            return f"the document tells {one.name} = {claim.expects[one.name]!r}, seen {one.value!r}"
-    return ""
-
-
-def _as_told(want: Json, value: Json) -> bool:
-    return fits(want, value) if isinstance(want, dict) else want == value and type(want) is type(value)
-
-
-def in_force(claim: Claim, result: Result) -> Claim:
-    """The claim that a result is weighed against. Where it depends on what nobody stated, all claims that may hold have to
-    agree on the standing; otherwise nothing is claimed.
-    """
-    may_hold = [replace(claim, otherwise=()), *claim.otherwise]
-    if all(one.when for one in may_hold):
-        may_hold.append(Claim(claim.feature, Stance.UNDOCUMENTED))
-    standings = {standing_of(one, result) for one in may_hold}
-    if len(may_hold) == 1 or (len(standings) == 1 and standings != {Standing.UNCLAIMED}):
-        return may_hold[0]
-    terms = dict.fromkeys(f"{kind} {what}" for one in may_hold for kind, what in one.when)
-    note = f"depends on what was not stated: {', '.join(terms)}"
-    return replace(claim, stance=Stance.UNDOCUMENTED, expects={}, note=note, otherwise=())
-
-
 def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdict:
     """The verdict on a case under one claim of one document (matrix None: OpenAI's API alone)."""
     check, claim = case.check, in_force(claim, result)
@@ -238,34 +169,3 @@ def judge(case: Case, result: Result, claim: Claim, matrix: str | None) -> Verdi
         lines=claim.lines,
         note=said_of(claim),
     )
-
-
-def said_of(claim: Claim) -> str:
-    """What a claim says beside its stance: where, if not by lines of its own document, and its note."""
-    where = f'under "{claim.at}"' if claim.at else ""
-    edition = f"in {claim.stated_in}" if claim.stated_in else ""
-    return ": ".join(part for part in (" ".join(filter(None, (where, edition))), claim.note) if part)
-
-
-def claim_on(feature: str, matrix: Matrix | None, core: Iterable[str]) -> Claim:
-    """The claim a matrix makes on a feature; without a matrix the core features count as supported, the rest as undocumented."""
-    if matrix is None:
-        return Claim(feature, Stance.SUPPORTED if feature in core else Stance.UNDOCUMENTED)
-    return matrix.claims.get(feature) or Claim(feature, Stance.UNDOCUMENTED)
-
-
-def names_of(check: Check) -> Iterator[str]:
-    """The features that a check asks about, the narrowest first: its own, and those below it that its id begins with. A claim
-    on `chat.tools.stream` is held against the check of that id, though its feature is `chat.tools`.
-    """
-    name = check.id
-    while name.startswith(f"{check.feature}."):
-        yield name
-        name = name.rpartition(".")[0]
-    yield check.feature
-
-
-def claim_for(check: Check, matrix: Matrix | None, core: Iterable[str]) -> Claim:
-    """The claim of a matrix that a check is weighed against: on the narrowest feature that the matrix speaks of."""
-    spoken = [name for name in names_of(check) if matrix and name in matrix.claims]
-    return claim_on(spoken[0] if spoken else check.feature, matrix, core)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from conformance.endpoints import applies, endpoint_of
 from conformance.features import all_features
-from conformance.judge import Tally, claim_for, judge
+from conformance.judge import Tally, judge
+from conformance.law import claim_for
 from conformance.messages import Exchange
 from conformance.model import Case, Matrix, Target, Verdict
 from conformance.options import Options

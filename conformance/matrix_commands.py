@@ -32,7 +32,7 @@ def check(known: Namespace, _: list[str]) -> int:
 
 def _sound(name: str) -> str:
     """What there is to say of a matrix without problems."""
-    from conformance.judge import names_of
+    from conformance.law import names_of
     from conformance.registry import all_checks
 
     claims = _loaded(name).claims

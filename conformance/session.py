@@ -18,8 +18,9 @@ from conformance.drivers.limits import Limits
 from conformance.endpoints import endpoint_of
 from conformance.exchanges import came, minding, remembering, replaying, routing
 from conformance.features import core_features
-from conformance.judge import Tally, claim_for, judge, run_check, run_rule
+from conformance.judge import Tally, judge, run_check, run_rule
 from conformance.launching import NotStarted
+from conformance.law import claim_for
 from conformance.matrix import load_matrix
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Case, Matrix, Result, Target, Verdict

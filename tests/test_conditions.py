@@ -3,7 +3,8 @@
 import pytest
 
 from conformance.conditions import UnknownCondition, given_of, settled
-from conformance.judge import in_force, judge, standing_of
+from conformance.judge import judge
+from conformance.law import in_force, standing_of
 from conformance.matrix import parse_matrix
 from conformance.model import Case, Check, Claim, Finding, Level, Outcome, Result, Stance, Standing
 

@@ -15,7 +15,8 @@ from servers import command, ended
 from conformance.drafting import Draft, Sighting, claim_for, draft
 from conformance.exchanges import remembering
 from conformance.features import all_features
-from conformance.judge import LAW, claim_on, judge
+from conformance.judge import judge
+from conformance.law import LAW, claim_on
 from conformance.matrix import parse_matrix
 from conformance.model import Finding, Level, Outcome, Seen, Stance, Standing, Target, Verdict
 from conformance.options import Options

@@ -18,7 +18,8 @@ from test_self_clients import SPOKEN, outcome
 
 from conformance.documents import plain as plain_values
 from conformance.documents import read_document
-from conformance.judge import claim_on, judge, run_rule
+from conformance.judge import judge, run_rule
+from conformance.law import claim_for
 from conformance.matrix import load_matrix
 from conformance.model import Outcome
 from conformance.reference.faults import all_faults
@@ -110,7 +111,7 @@ def answers(name: str) -> tuple[frozenset[str], ...]:
 def standing(document: str, check: str) -> str:
     """How the right server stands with what a document says."""
     case, matrix = CASES[check], load_matrix(document)
-    return judge(case, right()[check].result, claim_on(case.check.feature, matrix, ()), document).standing.value
+    return judge(case, right()[check].result, claim_for(case.check, matrix, ()), document).standing.value
 
 
 @pytest.mark.parametrize("bug", CAUGHT, ids=lambda bug: bug["id"])

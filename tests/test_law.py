@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.judge import LAW, claim_for, claim_on, judge, names_of, outcome_of, run_check, run_rule, standing_of, untold
+from conformance.judge import judge, outcome_of, run_check, run_rule
+from conformance.law import LAW, claim_for, claim_on, names_of, standing_of, untold
 from conformance.messages import Exchange, Piece, Request, Setup
 from conformance.model import (
     Case,

@@ -5,7 +5,8 @@ from functools import cache
 import pytest
 from against import TARGET, raw_cases, right, server
 
-from conformance.judge import claim_on, judge, run_check, run_rule
+from conformance.judge import judge, run_check, run_rule
+from conformance.law import claim_for
 from conformance.matrix import load_matrix
 from conformance.model import Level, Standing
 
@@ -31,7 +32,7 @@ def verdicts(imitation):
         remembering(case.check.seed(TARGET))
     results |= {case: run_rule(case, known.values()) for case in raw_cases(rules=True)}
     document = load_matrix(EDITIONS[imitation])
-    claims = {case: claim_on(case.check.feature, document, ()) for case in results}
+    claims = {case: claim_for(case.check, document, ()) for case in results}
     return {case.check.id: judge(case, result, claims[case], document.id) for case, result in results.items()}
 
 
