@@ -34,9 +34,19 @@ def _compiled(schema: Json, root: Json) -> Fits:
     made = [make(schema[word], schema, root) for word, make in _KEYWORDS.items() if word in schema]
     if unknown := schema.keys() - _KEYWORDS.keys() - _SILENT:
         raise Unknown(min(unknown))
-    if len(made) == 1:
-        return made[0]
-    return lambda value: all(fits(value) for fits in made)
+    return made[0] if len(made) == 1 else _all(made)
+
+
+def _all(made: list[Fits]) -> Fits:
+    """Whether a value fits all; loops, since they are what takes the time, are written out."""
+
+    def fits(value: Json) -> bool:
+        for one in made:  # noqa: SIM110
+            if not one(value):
+                return False
+        return True
+
+    return fits
 
 
 def _type(said: Json, _schema: Json, _root: Json) -> Fits:
@@ -60,12 +70,14 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 
 
 def _properties(said: Json, _schema: Json, root: Json) -> Fits:
-    inner = [(name, _compiled(one, root)) for name, one in said.items()]
+    inner = {name: _compiled(one, root) for name, one in said.items()}
 
     def fits(value: Json) -> bool:
-        if not isinstance(value, dict):
-            return True
-        return all(name not in value or one(value[name]) for name, one in inner)
+        if isinstance(value, dict):
+            for name in value:
+                if name in inner and not inner[name](value[name]):
+                    return False
+        return True
 
     return fits
 
@@ -76,7 +88,8 @@ def _additional(said: Json, schema: Json, root: Json) -> Fits:
 
 
 def _required(said: Json, _schema: Json, _root: Json) -> Fits:
-    return lambda value: not isinstance(value, dict) or all(name in value for name in said)
+    wanted = frozenset(said)
+    return lambda value: not isinstance(value, dict) or wanted <= value.keys()
 
 
 def _items(said: Json, _schema: Json, root: Json) -> Fits:
@@ -121,7 +134,7 @@ def _any_of(said: Json, _schema: Json, root: Json) -> Fits:
 
 def _all_of(said: Json, _schema: Json, root: Json) -> Fits:
     inner = [_compiled(one, root) for one in said]
-    return lambda value: all(fits(value) for fits in inner)
+    return _all(inner)
 
 
 def _one_of(said: Json, _schema: Json, root: Json) -> Fits:
