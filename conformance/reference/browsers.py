@@ -22,7 +22,7 @@ def preflight(asked: Asked) -> Reply:
         ("access-control-allow-headers", asked.headers.get("access-control-request-headers", "*")),
         ("access-control-max-age", "600"),
     )
-    return Reply(204, allowed, ())
+    return Reply(204, allowed, (b"",))
 
 
 def leave(asked: Asked) -> tuple[tuple[str, str], ...]:

@@ -16,7 +16,7 @@ _GZIP = zlib.MAX_WBITS | 16
 
 def compressed(reply: Reply, asked: Asked) -> Reply:
     """The reply compressed for who asks for nothing but gzip, if it is not labelled so already."""
-    if asked.headers.get("accept-encoding") != "gzip" or labelled(reply) or not reply.frames:
+    if asked.headers.get("accept-encoding") != "gzip" or labelled(reply) or not any(reply.frames):
         return reply
     return replace(reply, headers=(*reply.headers, ("content-encoding", "gzip")), frames=tuple(_packed(reply.frames)))
 
