@@ -21,10 +21,13 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True)
 class Watch:
-    """What to watch over. `stays` is false where the command returns while the server runs on; then `stop` ends it."""
+    """What to watch over. The command runs in `place`; `folder` is removed in the end. `stays` is false where the command
+    returns while the server runs on; then `stop` ends it.
+    """
 
     command: list[str]
     folder: str
+    place: str
     signal: str = "SIGTERM"
     seconds: float = 10.0
     stays: bool = True
@@ -38,7 +41,7 @@ class Watch:
 def main(words: str) -> int:
     """Starts the server and watches over it; gives its exit code, or 0 if it was stopped here."""
     watch = Watch(**json.loads(words))
-    child = subprocess.Popen(watch.command, stdin=subprocess.DEVNULL, stdout=2, cwd=watch.folder, start_new_session=True)  # noqa: S603
+    child = subprocess.Popen(watch.command, stdin=subprocess.DEVNULL, stdout=2, cwd=watch.place, start_new_session=True)  # noqa: S603
     sys.stdout.write(f"{child.pid}\n")
     sys.stdout.flush()
     threading.Thread(target=_note_end, args=(child, watch), daemon=True).start()

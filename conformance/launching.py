@@ -48,7 +48,8 @@ class Ready:
 @dataclass(frozen=True)
 class Start:
     """How to start one server. Placeholders in the command, the environment and `stop` are {host} {port} {model} {tmp}
-    {python} and {engine}. `stays` is false where the command returns while the server runs on; `stop` then ends it.
+    {python} and {engine}. `stays` is false where the command returns while the server runs on; `stop` then ends it. The command
+    runs in a temporary folder, or `here`: where the suite was started.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Start:
     signal: str = "SIGTERM"
     seconds: float = 10.0
     stays: bool = True
+    here: bool = False
     stop: tuple[str, ...] = ()
 
 
@@ -130,7 +132,8 @@ def _watch(start: Start, values: Mapping[str, str]) -> Watch:
     if found is None:
         raise NotStarted(f"{start.name} cannot be started: there is no program {program!r}{_hint(start)}")
     stop = tuple(filled(word, values) for word in start.stop)
-    return Watch([found, *rest], values["tmp"], start.signal, start.seconds, start.stays, stop)
+    place = os.getcwd() if start.here else values["tmp"]
+    return Watch([found, *rest], values["tmp"], place, start.signal, start.seconds, start.stays, stop)
 
 
 def _environment(start: Start, values: Mapping[str, str]) -> dict[str, str]:

