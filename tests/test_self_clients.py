@@ -33,6 +33,7 @@ NOTICED = {
     "errors.sdk.members": "error-as-string",
     "errors.sdk.code": "unknown-model-as-ollama",
     "errors.sdk.request-id": "request-id-never",
+    "errors.sdk.key": "wrong-key-bad-request",
     "http.chunked.accepted": "chunks-not-read",
     "http.expect.answered": "expectation-refused",
     "http.connection.reuse": "requests-out-of-step",
@@ -57,7 +58,7 @@ misbehave so low.
 
 def outcome(case, *faults):
     driver = sockets if case.via == "wire" else sdk
-    with serving(faults=faults) as url:
+    with serving(faults=faults, api_key="sk-any") as url:
         target = replace(TARGET, base_url=url)
         with driver.connected(target, "sk-any", Limits(timeout=10)) as send:
             if not case.check.on:

@@ -31,6 +31,12 @@ def _deep(levels: int) -> bytes:
     return b'{"messages": ' + b"[" * levels + b"]" * levels + b"}"
 
 
+def _deep_tool(levels: int) -> bytes:
+    """A tool whose parameters are objects in objects."""
+    schema = b'{"type":"object","properties":{"a":' * levels + b'{"type":"string"}' + b"}}" * levels
+    return b'{"type":"function","function":{"name":"set_lamp","parameters":' + schema + b"}}"
+
+
 BODIES: Mapping[str, tuple[Level, str, Callable[[Target], bytes]]] = {
     "syntax": (
         Level.MUST,
@@ -75,6 +81,7 @@ ODD: Mapping[str, tuple[str, Callable[[Target], bytes]]] = {
     "twice": ("a request with its messages twice", lambda target: _with(target, b'"messages":"Hello!"')),
     "mark": ("a request behind a byte order mark", lambda target: b"\xef\xbb\xbf" + _sent(target)),
     "nested": ("a field nested a thousand levels deep", lambda target: _with(target, b'"metadata":' + b"[" * 1000 + b"]" * 1000)),
+    "parameters": ("a tool nested a thousand levels deep", lambda target: _with(target, b'"tools":[' + _deep_tool(1000) + b"]")),
     "huge": ("a name of two mebibytes", lambda target: _with(target, b'"user":"' + b"a" * 2**21 + b'"')),
 }
 """Bodies that RFC 8259 lets a server take or refuse, by the last part of the check's id."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from conformance import calls
 from conformance.answers import TOO_MANY, ensure_success, is_ok
+from conformance.checks.auth_keys import INVENTED, with_key
 from conformance.checks.clients_sdk import BOTH, SEEN_BY, reading_of
 from conformance.checks.errors_models import asking_unknown, error_of
 from conformance.evidence import shown
@@ -99,6 +100,19 @@ def members(target: Target, send: Send) -> Noted:
     for name in ("code", "param"):
         if reading.details.get(name) != error.get(name):
             yield _unlike(name, error.get(name), reading.details.get(name))
+
+
+@check("errors.sdk.key", "makes the official client raise AuthenticationError", Level.SHOULD, "auth.wrong-key", ERRORS, via=BOTH)
+def key(target: Target, send: Send) -> Noted:
+    """Asks with a key that nobody was given: programs that catch AuthenticationError ask for another one."""
+    if not is_ok(send(calls.chat(target))):
+        raise Unclear("the request is not answered with the operator's key either")
+    exchange = send(with_key(calls.chat(target), f"Bearer {INVENTED}"))
+    if is_ok(exchange):
+        yield Finding("answers a wrong key", "status", "401", str(exchange.status), SEEN_BY, Outcome.IGNORED)
+    elif _raised(exchange).error != "AuthenticationError":
+        actual = f"{reading_of(exchange).error}: {shown(reading_of(exchange).message, 160)}"
+        yield Finding("the official client raises another exception", "status", "AuthenticationError", actual, SEEN_BY)
 
 
 def _unlike(name: str, sent: Json, given: Json) -> Finding:

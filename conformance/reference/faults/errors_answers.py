@@ -160,6 +160,17 @@ def deep_bodies_kill(reply: Reply, asked: Asked) -> Reply:
 
 
 @fault(
+    "deep-tools-are-500",
+    seen=GITHUB + "raullenchai/Rapid-MLX/pull/798",
+    on="refused",
+    speaks=("errors.malformed.parameters", "errors.status.client"),
+)
+def deep_tools_are_500(refused: Refused, asked: Asked) -> Refused:
+    """Answers 500 for a tool whose parameters are nested deeply."""
+    return _crashed(refused, "RecursionError") if asked.body.count(b'{"type":"object"') > 900 else refused
+
+
+@fault(
     "large-bodies-kill",
     seen=GITHUB + "mnfst/llm-gateway/issues/2126",
     on="reply",
