@@ -33,7 +33,7 @@ LAW: Mapping[Stance, Mapping[Outcome, Standing]] = {
     Stance(stance): dict(zip(_COLUMNS, map(Standing, standings), strict=True))
     for stance, *standings in (row.split() for row in _ROWS.split("\n") if row)
 }
-"""Total. One cell is conditional: what `deviates` and differs exactly as its claim says is kept (see `standing_of`)."""
+"""Total. What `deviates` and differs or is ignored also depends on what was observed (see `standing_of`)."""
 
 
 def standing_of(claim: Claim, result: Result) -> Standing:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.claims import CONDITIONS, KEYS, STANCES, WORDS
 from conformance.documentation import main
-from conformance.matrix import load_matrix, matrix_names
+from conformance.matrix import file_problems, load_matrix, matrix_names
 from conformance.matrix_pages import by_server, matrix_pages
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -50,3 +51,19 @@ def test_making_pages_removes_those_of_servers_that_are_no_more(tmp_path):
 def test_a_matrix_that_comes_with_the_suite_is_as_its_page_says():
     claim = load_matrix("groq@2026").claims["chat.n"]
     assert f"| `chat.n` | {claim.stance.value} | status 400; any value but 1 |" in PAGES["servers/groq.md"]
+
+
+def test_the_example_of_the_guide_is_good(tmp_path):
+    guide = (DOCS / "adding-a-server.md").read_text("utf-8")
+    example = guide.split("```yaml\n")[1].split("```")[0]
+    first = tmp_path / "acme@2025-06.yaml"
+    first.write_text(example.replace("2026-01", "2025-06").replace('inherits: "acme@2025-06"', ""))
+    second = tmp_path / "acme@2026-01.yaml"
+    second.write_text(example)
+    assert [str(one) for file in (first, second) for one in file_problems(str(file))] == []
+
+
+def test_the_guide_names_every_word_that_claims_can_use():
+    guide = (DOCS / "adding-a-server.md").read_text("utf-8")
+    words = [*WORDS, *(word for known in WORDS.values() for word in known), *CONDITIONS, *STANCES, *KEYS]
+    assert [word for word in words if word not in guide] == []
