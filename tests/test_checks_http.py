@@ -248,6 +248,14 @@ def test_keys_that_are_missing_or_wrong(check, status, outcome):
     assert outcome_of(check, send) is outcome
 
 
+@pytest.mark.parametrize("body", [b'data: {"error": {"message": "no"}}\n\n', b'{"error": {"message": "no"}}'])
+def test_a_refusal_that_looks_like_a_success_is_another_matter(body):
+    def send(request):
+        return right()(request) if request.setup.authorization == "given" else reply(request, 200, body=body)
+
+    assert outcome_of("auth.wrong-key.stream", send) is Outcome.UNCLEAR
+
+
 @pytest.mark.parametrize("check", [*KEYS, "auth.scheme.lower-case"])
 def test_keys_are_not_judged_where_the_right_one_opens_nothing(check):
     assert outcome_of(check, refusing_all(401)) is Outcome.UNCLEAR

@@ -11,9 +11,11 @@ from dataclasses import replace
 from conformance import calls
 from conformance.answers import ensure_success, is_ok, refusal
 from conformance.checks.auth import AUTHENTICATION
+from conformance.endpoints import is_error
 from conformance.messages import Exchange, Request, Send, Setup
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
+from conformance.streams import read_stream
 from conformance.wire import read_json
 
 ERRORS = "https://platform.openai.com/docs/guides/error-codes/api-errors"
@@ -41,6 +43,8 @@ def _refused(send: Send, request: Request, authorization: str, what: str) -> Ite
         raise Unclear("the request is not answered with the operator's key either")
     yield Seen("status", exchange.status)
     yield Seen("code", _code(exchange))
+    if is_ok(exchange) and (is_error(read_json(exchange.body).value) or read_stream(exchange.body).errors):
+        raise Unclear("the refusal comes as a success, which is judged as an error of that kind")
     if is_ok(exchange):
         yield Finding(f"answers {what}", "status", "401", str(exchange.status), outcome=Outcome.IGNORED)
     elif exchange.status is None or exchange.status >= 500:
