@@ -106,6 +106,9 @@ ALL = {
     "ruby.yml": RUBY % base64.b64encode(ANSWER.encode()).decode(),
     "go.yaml": GO % ANSWER,
     "lines": json.dumps(LINE) + "\n",
+    "others": json.dumps({"source": {"a": 1}, "recorded_at": None} | LINE) + "\n",
+    "long": json.dumps(LINE | {"more": "x" * 99_999}) + "\n",
+    "later.har": json.dumps({"comment": "x"} | har(entry())),
 }
 
 
@@ -159,7 +162,9 @@ def test_an_entry_keeps_all_that_it_tells(tmp_path):
     ("changes", "body", "lacks"),
     [
         ({"response__content": {"text": base64.b64encode(b"\xff\n").decode(), "encoding": "base64"}}, b"\xff\n", ""),
-        ({"response__content": {"text": "%", "encoding": "base64"}}, b"", ""),
+        ({"response__content": {"text": "%", "encoding": "base64"}}, b"", "no base64"),
+        ({"response__content": {"text": '["YQ==", "Yg=="]', "encoding": "base64"}}, b"ab", ""),
+        ({"response__content": {"text": '["YQ==", "%"]', "encoding": "base64"}}, b"", "no base64"),
         ({"response__content": {"size": 9, "mimeType": "x"}}, b"", "not kept"),
         ({"response__content": {"size": 9, "text": ""}}, b"", "not kept"),
         ({"response__content": {"size": 99, "text": "data: {"}}, b"", "cut by the recorder"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import re
 import sys
 import zlib
@@ -22,10 +23,10 @@ from conformance.traffic.items import json_items, yaml_items
 STANDARD_INPUT = "-"
 _HEAD = 1 << 16
 _BOM = b"\xef\xbb\xbf"
+_REQUEST = re.compile(rb'"request"\s*:\s*\{')
 _KINDS = (
-    ("lines", re.compile(rb'\s*\{\s*"(key|host|request|response)"')),
-    ("har", re.compile(rb'\s*\{\s*"log"\s*:')),
-    ("cassette", re.compile(rb'\s*\{[^{\[]*"(http_)?interactions"\s*:')),
+    ("har", re.compile(rb'\s*\{[^{\[]*"log"\s*:\s*\{')),
+    ("cassette", re.compile(rb'\s*\{[^{\[]*"(http_)?interactions"\s*:\s*\[')),
     ("yaml", re.compile(rb"(\A|.*\n)(http_)?interactions:", re.DOTALL)),
 )
 
@@ -138,4 +139,15 @@ def _unpacked(file: IO[bytes]) -> io.BufferedReader:
 def _kind(head: bytes) -> str:
     """What a file begins like, or an empty string."""
     start = head.removeprefix(_BOM)
-    return next((kind for kind, pattern in _KINDS if pattern.match(start)), "")
+    found = next((kind for kind, pattern in _KINDS if pattern.match(start)), "")
+    return found or ("lines" if _begins_with_an_exchange(start) else "")
+
+
+def _begins_with_an_exchange(start: bytes) -> bool:
+    """Whether the first line is an object with a request, as far as it is seen."""
+    line, end, _ = start.lstrip().partition(b"\n")
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return line.startswith(b"{") and not end and bool(_REQUEST.search(line))
+    return isinstance(value, dict) and "request" in value

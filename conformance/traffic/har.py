@@ -37,12 +37,18 @@ def entry_exchange(entry: Mapping[str, Json], number: int) -> Exchange | None:
         headers=headers,
         body=body,
         started=moment(entry.get("startedDateTime")),
-        seconds=max(0.0, float(entry.get("time") or 0.0) / 1000),
+        seconds=_seconds(entry.get("time")),
         error=str(response.get("_error") or response.get("statusText") or "")[:200],
         lacks=lacks,
         source=source,
     )
     return exchange_from(told, number)
+
+
+def _seconds(said: Json) -> float:
+    """Milliseconds as seconds; recorders write -1 for what they do not know."""
+    told = float(said or 0.0) / 1000
+    return told if 0 <= told < 1e9 else 0.0
 
 
 def moment(said: Json) -> float:
@@ -93,7 +99,7 @@ def _content(
     if not isinstance(text, str) or (not text and isinstance(size, int) and size > 0):
         return _rebuilt(entry)
     if content.get("encoding") == "base64":
-        body = unpacked(text)
+        body = _joined(text) if text.startswith("[") else unpacked(text)
         return body, {}, "" if body is not None else "the body is no base64"
     kind = next((value for name, value in headers if name.lower() == "content-type"), str(content.get("mimeType") or ""))
     data = _bytes(text, kind)
@@ -101,6 +107,13 @@ def _content(
         return None, {}, "the body was cut by the recorder"
     spared = size == len(data)  # a byte that was no UTF-8 would count as the three of its sign of replacement
     return data, {} if spared or "\ufffd" not in text else {"fidelity": "text"}, ""
+
+
+def _joined(text: str) -> bytes | None:
+    """Polly.JS keeps what came in several pieces as an array: https://netflix.github.io/pollyjs/."""
+    pieces = read_json(text.encode()).value
+    parts = [unpacked(one) for one in pieces if isinstance(one, str)] if isinstance(pieces, list) else [None]
+    return None if None in parts else b"".join(part for part in parts if part)
 
 
 def _rebuilt(entry: Mapping[str, Json]) -> tuple[bytes | None, dict[str, Json], str]:

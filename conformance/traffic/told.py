@@ -45,7 +45,7 @@ def exchange_from(told: Told, number: int) -> Exchange:
         request=_request(told, url, number),
         status=told.status,
         headers=told.headers,
-        pieces=(Piece(0.0, body),) if body else (),
+        pieces=(Piece(0.0, body),) if body and told.status is not None else (),
         failure=Failure("lost", told.error or "the recording holds no answer") if told.status is None else None,
         started=told.started,
         seconds=told.seconds,
