@@ -56,7 +56,7 @@ DATA = Path(__file__).parent / "data"
 GROUPS = [
     Group("field_bugs.yaml", ("chat.",), 330, "8bfa9519dd199cdfd14752cd0c3ade93eaeaf1ae82a7e123ae16ec1ff76f57b7"),
     Group("field_bugs_errors.yaml", ("errors.",), 44, "b64d33a0452f636341ee3ded24abcaa2790f937e538c1e4bc66ecd27bf24261f"),
-    Group("field_bugs_http.yaml", ("http.",), 24, "f7a99c404f30b11473c68cbffad98a9eda9c653bca35572ffe4dc43ba98ad83b"),
+    Group("field_bugs_http.yaml", ("http.",), 34, "9c3ee9ff72a27b213c2def245a79b60ab3ed21b05cd414953488d11b6fe4519b"),
 ]
 BUGS = {repr(group): group.bugs for group in GROUPS}
 ALL = [bug for bugs in BUGS.values() for bug in bugs]

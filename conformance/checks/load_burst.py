@@ -24,6 +24,9 @@ REPEATED = (408, 409, 429)
 https://github.com/openai/openai-python#retries
 """
 
+WORDS = ("None", "null", "nil", "undefined")
+"""What programs make of no value when they print it."""
+
 
 def _burst(target: Target, send: Send) -> list[Exchange]:
     """What became of sixty-four requests for one token each, all at once. Raises Unclear where one alone is not answered."""
@@ -81,3 +84,13 @@ def refused(target: Target, send: Send) -> Noted:
             yield Finding("refuses for lack of room with another status", "status", "429 or 503", refusal(exchange))
         elif not is_error(read_json(exchange.body).value):
             yield Finding("refuses for lack of room without an error object", "$", "error", refusal(exchange))
+        yield from _worded(exchange)
+
+
+def _worded(exchange: Exchange) -> Iterator[Finding]:
+    """What tells against an error that spells what it does not have as a word."""
+    value = read_json(exchange.body).value
+    error = value.get("error") if isinstance(value, dict) else None
+    for name in ("type", "param", "code"):
+        if isinstance(error, dict) and error.get(name) in WORDS:
+            yield Finding("refuses with a word where there is no value", f"$.error.{name}", "null", repr(error[name]))

@@ -27,7 +27,7 @@ def works_for_who_has_left(value: Left | Reply, asked: Asked) -> Left | Reply:
     """Goes on generating for clients that have left, with nobody else's turn before that is done."""
     if isinstance(value, Left):
         asked.memory["ghosts"] = asked.memory.get("ghosts", 0) + 1
-    elif asked.sent.get("stream") is not True:
+    elif asked.manner != "gone" and asked.sent.get("stream") is not True:
         return replace(value, held=_GHOST * asked.memory.pop("ghosts", 0))
     return value
 

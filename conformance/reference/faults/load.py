@@ -16,8 +16,8 @@ from conformance.reference.values import Asked, Object, Reply, Settings
 ROOM = 8
 """Requests that an overloaded server takes at once."""
 
-_PAUSE = 0.02
-"""Seconds that a request waits for others to arrive."""
+_PAUSE, _PAUSES = 0.01, 20
+"""Seconds that a request waits for others to arrive, again and again while they do, but so many times at most."""
 
 
 @dataclass
@@ -33,11 +33,18 @@ class Crowd:
         """Adds a request, and gives the others that are under way, once they have had time to arrive."""
         with self.guard:
             self.flying[id(asked)] = sent
-        time.sleep(_PAUSE)
+        self._settle()
         with self.guard:
             others = [one for key, one in self.flying.items() if key != id(asked)]
             self.met[id(asked)] = len(others)
         return others
+
+    def _settle(self) -> None:
+        for _ in range(_PAUSES):
+            before = len(self.flying)
+            time.sleep(_PAUSE)
+            if len(self.flying) <= before:
+                return
 
     def leave(self, asked: Asked) -> int:
         """Takes a request away; how many others it met."""
@@ -218,6 +225,19 @@ def busy_is_200(value: Any, asked: Asked) -> Any:
 def busy_is_500(value: Any, asked: Asked) -> Any:
     """Falls over a full queue."""
     return error(value, 500, envelope("Internal server error", "server_error")) if crowded(value, asked, ROOM) else value
+
+
+@fault(
+    "busy-in-words",
+    seen=GITHUB + "BerriAI/litellm/issues/27823",
+    on="sent reply",
+    speaks=("load.burst.refused",),
+    loaded=True,
+)
+def busy_in_words(value: Any, asked: Asked) -> Any:
+    """Refuses for lack of room with the word None where there is no value."""
+    told = envelope("Try again in 60 seconds.", "None", "None", "429")
+    return error(value, 429, told) if crowded(value, asked, ROOM) else value
 
 
 @fault(
