@@ -154,7 +154,8 @@ class Suite:
         if not self.worker and exitstatus in (0, 1, 2):
             complete = exitstatus != 2 and len({case for case, _ in self.verdicts}) == session.testscollected
             self.published = publish(self.run, tuple(self.verdicts.values()), self.folder, complete, sys.argv)
-            session.exitstatus = 3 if self.broken else exitstatus if exitstatus == 2 else int(not self.published.passed)
+            wrong = self.broken or self.published.trouble
+            session.exitstatus = 3 if wrong else exitstatus if exitstatus == 2 else int(not self.published.passed)
 
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Prints the summary, and before it what went wrong in the suite itself."""
@@ -164,6 +165,8 @@ class Suite:
         if self.published:
             terminalreporter.write_line("")
             terminalreporter.write_line(self.published.summary)
+            if self.published.trouble:
+                terminalreporter.write_line(f"the report could not be written whole: {self.published.trouble}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:

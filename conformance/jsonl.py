@@ -12,6 +12,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import accumulate
 from typing import Any
 
 from conformance.messages import Exchange, Failure, Json, Piece, Reading, Request, Setup
@@ -19,6 +20,9 @@ from conformance.redaction import redacted_exchange
 
 Headers = tuple[tuple[str, str], ...]
 Line = dict[str, Any]
+
+MOST_TWICE = 1 << 16
+"""Bodies of more bytes are written once, beside the lengths of their pieces, and not once more in pieces."""
 
 
 def line_of(exchange: Exchange, base_path: str = "/v1", secrets: Sequence[str] = ()) -> Line:
@@ -96,6 +100,8 @@ def _response_line(exchange: Exchange) -> Line:
     line |= {"body": None, "body_base64": None} | _bytes_line(exchange.body) | {"pieces": None}
     if not exchange.timed:
         return line
+    if len(exchange.body) > MOST_TWICE:
+        return line | {"pieces_lengths": [[piece.at, len(piece.data)] for piece in exchange.pieces]}
     try:
         return line | {"pieces": [[piece.at, piece.data.decode()] for piece in exchange.pieces]}
     except UnicodeDecodeError:  # also where a character is torn across pieces
@@ -104,7 +110,7 @@ def _response_line(exchange: Exchange) -> Line:
 
 def _timed(response: Mapping[str, Json]) -> bool:
     """A lost exchange has nothing whose time could be missing."""
-    return not response or any(response.get(name) is not None for name in ("pieces", "pieces_base64"))
+    return not response or any(response.get(name) is not None for name in ("pieces", "pieces_base64", "pieces_lengths"))
 
 
 def _pieces_of(response: Mapping[str, Json]) -> tuple[Piece, ...]:
@@ -113,6 +119,10 @@ def _pieces_of(response: Mapping[str, Json]) -> tuple[Piece, ...]:
     if isinstance(response.get("pieces"), list):
         return tuple(Piece(at, text.encode()) for at, text in response["pieces"])
     body = _bytes_of(response)
+    if response.get("pieces_lengths"):
+        times, lengths = zip(*response["pieces_lengths"], strict=True)
+        ends = tuple(accumulate(lengths))
+        return tuple(Piece(at, (body or b"")[end - length : end]) for at, length, end in zip(times, lengths, ends, strict=True))
     return (Piece(0.0, body),) if body else ()
 
 

@@ -20,7 +20,7 @@ from conformance.options import ARGUMENTS, options_from
 
 NAME = "conformance-suite"
 INI = Path(__file__).parent / "suite" / "pytest.ini"
-QUIET = ("-qq", "--no-header", "--tb=no", "-rN", "--disable-warnings", "--assert=plain")
+QUIET = ("--capture=sys", "-qq", "--no-header", "--tb=no", "-rN", "--disable-warnings", "--assert=plain")
 
 Judging = Callable[[Case], None]
 """Judges the item's case, and fails the item where the gate asks for it."""

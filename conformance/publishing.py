@@ -5,8 +5,8 @@ from __future__ import annotations
 import platform
 import re
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,7 +19,7 @@ from conformance.exchanges import was_sent
 from conformance.messages import Exchange
 from conformance.model import Target, Verdict
 from conformance.options import Options
-from conformance.recordings import write_recording
+from conformance.recordings import keep_recording, write_recording
 from conformance.redaction import redacted, redacted_exchange
 from conformance.render import terminal, write_all
 from conformance.report import Edition, Footer, Header, Report, gate
@@ -29,11 +29,12 @@ from conformance.target import folder_name, shown_url
 
 @dataclass(frozen=True)
 class Published:
-    """What became of a report: the summary to print, and whether the gate lets it pass."""
+    """What became of a report: the summary to print, whether the gate lets it pass, and why not all of it is on disk."""
 
     report: Report
     summary: str
     passed: bool
+    trouble: str = ""
 
 
 def default_folder(plan: Plan) -> Path:
@@ -60,10 +61,10 @@ def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: boo
         tuple(sorted(verdicts, key=lambda one: order.get(one.case, len(order)))),
         Footer(complete and not run.lost(), len(made), sum(map(tokens_of, made)), round(time.time() - run.began, 3)),
     )
-    if options.record:
-        write_recording(made, Path(options.record), run.target, secrets)
     published = written(report, options, run.plan.baseline, exchanges, folder)
-    if run.shelf:
+    if options.record and not published.trouble:
+        published = replace(published, trouble=_trouble(lambda: keep_recording(folder, Path(options.record or ""))))
+    if run.shelf and not published.trouble:
         rmtree(run.shelf.folder, ignore_errors=True)
     return published
 
@@ -71,19 +72,31 @@ def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: boo
 def written(
     report: Report, options: Options, baseline: tuple[str, ...], exchanges: Mapping[str, Exchange], folder: Path
 ) -> Published:
-    """A report on disk, with exchanges that hold no secrets any more."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """A report on disk, with exchanges that hold no secrets any more. A disk that does not take it all is told of."""
     result = gate(report, options.gate, baseline)
-    write_recording(filter(was_sent, exchanges.values()), folder, report.header.target, secrets_of(options))
-    write_all(report, exchanges, folder, result)
-    return Published(report, terminal.render(report, result, str(folder)), result.passed)
+
+    def write() -> None:
+        write_recording(filter(was_sent, exchanges.values()), folder, report.header.target, secrets_of(options))
+        write_all(report, exchanges, folder, result)
+
+    trouble = _trouble(write)
+    return Published(report, terminal.render(report, result, str(folder)), result.passed, trouble)
+
+
+def _trouble(write: Callable[[], object]) -> str:
+    """Writes, and says in one line what was in the way."""
+    try:
+        write()
+    except OSError as error:
+        return f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}"
+    return ""
 
 
 def _exchanges(run: Run) -> Iterator[Exchange]:
     """What the run asked for; what other processes of it asked for is on the shelf."""
     found = dict(run.made)
     if run.shelf:
-        found = {one.request.key: one for one in run.shelf.all()} | found
+        found |= {one.request.key: one for one in run.shelf.others(found)}
     yield from sorted(found.values(), key=lambda one: (one.started, one.request.key))
 
 

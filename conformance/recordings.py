@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
+from shutil import copyfile
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -26,6 +28,7 @@ __all__ = [
     "exchange_lines",
     "exchange_of",
     "exchanges_in",
+    "keep_recording",
     "line_of",
     "recorded_target",
     "recording_in",
@@ -50,11 +53,30 @@ def write_recording(exchanges: Iterable[Exchange], folder: Path, target: Target,
     folder.mkdir(parents=True, exist_ok=True)
     path, draft = folder / NAME, folder / f"{NAME}.part"
     about = asdict(target) | {"base_url": re.sub(r"(?<=://)[^/@]*@", "", target.base_url)}
-    with draft.open("wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:
-        for exchange in exchanges:
-            line = line_of(exchange, urlsplit(target.base_url).path, secrets) | {"target": redacted(about, secrets)}
-            packed.write(_spelled(line))
-    draft.replace(path)
+    try:
+        with draft.open("wb") as file, gzip.GzipFile(fileobj=file, mode="wb", mtime=0, filename="") as packed:
+            for exchange in exchanges:
+                line = line_of(exchange, urlsplit(target.base_url).path, secrets) | {"target": redacted(about, secrets)}
+                packed.write(_spelled(line))
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
+    return path
+
+
+def keep_recording(report: Path, folder: Path) -> Path:
+    """Puts the recording of a report into another folder as well, where that can be without taking room twice."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path, draft = folder / NAME, folder / f"{NAME}.part"
+    draft.unlink(missing_ok=True)
+    try:
+        try:
+            os.link(report / NAME, draft)
+        except OSError:  # another file system, or one without links
+            copyfile(report / NAME, draft)
+        draft.replace(path)
+    finally:
+        draft.unlink(missing_ok=True)
     return path
 
 

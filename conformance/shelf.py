@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import fcntl
+import gzip
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Container, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from conformance.messages import Exchange
 from conformance.recordings import exchange_of, line_of
 
 NAME = ".exchanges"
+PACKED = 1 << 16
+"""Exchanges of more bytes are compressed."""
+GZIP = b"\x1f\x8b"
 
 
 class Shelf:
@@ -21,33 +25,44 @@ class Shelf:
     def __init__(self, folder: Path, secrets: tuple[str, ...] = ()) -> None:
         self.folder = folder
         self.secrets = secrets
+        self.trouble = ""
 
     def put(self, exchange: Exchange) -> None:
-        """Keeps an exchange, atomically."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Keeps an exchange, atomically. Where the disk does not take it, `trouble` says why, and the run goes on without."""
         path = self.folder / f"{exchange.request.key}.json"
         draft = path.with_suffix(f".{os.getpid()}.part")
-        draft.write_text(json.dumps(line_of(exchange, secrets=self.secrets)), "utf-8")
-        draft.replace(path)
+        data = json.dumps(line_of(exchange, secrets=self.secrets)).encode()
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            draft.write_bytes(gzip.compress(data, 1) if len(data) > PACKED else data)
+            draft.replace(path)
+        except OSError as error:
+            self.trouble = error.strerror or str(error)
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
 
     def get(self, key: str) -> Exchange | None:
         """The exchange of a key, or None."""
         try:
-            return exchange_of(json.loads((self.folder / f"{key}.json").read_text("utf-8")))
-        except FileNotFoundError:
+            data = (self.folder / f"{key}.json").read_bytes()
+        except OSError:
             return None
+        return exchange_of(json.loads(gzip.decompress(data) if data[:2] == GZIP else data))
 
-    def all(self) -> Iterator[Exchange]:
-        """Every exchange, oldest first."""
-        found = [self.get(path.stem) for path in self.folder.glob("*.json")]
-        yield from sorted((one for one in found if one), key=lambda one: (one.started, one.request.key))
+    def others(self, known: Container[str]) -> Iterator[Exchange]:
+        """Every exchange whose key is not known."""
+        for path in sorted(self.folder.glob("*.json")):
+            if path.stem not in known and (found := self.get(path.stem)):
+                yield found
 
     @contextmanager
     def locked(self, key: str) -> Iterator[None]:
         """Holds a key among processes, so that what it stands for is asked once. Every key has a lock of its own: requests that
         are to be under way together must not wait for each other.
         """
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / f"{key}.lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with ExitStack() as stack:
+            with suppress(OSError):  # a full disk may have no room for locks either: then it is asked more than once
+                self.folder.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context((self.folder / f"{key}.lock").open("w"))
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
