@@ -202,3 +202,23 @@ def test_what_the_client_raises(id, send, outcome):
 def test_the_status_of_what_may_be_is_noted():
     result = result_of("errors.malformed.mark", right())
     assert result.seen == (Seen("status", 400),)
+
+
+def refused(status, param):
+    error = {"message": "no", "type": "invalid_request_error", "param": param, "code": None}
+    return lambda request: reply(request, status, {"error": error})
+
+
+@pytest.mark.parametrize(
+    ("send", "named", "status"),
+    [
+        (right(), Outcome.WORKS, Outcome.WORKS),
+        (except_for(wrong, refused(422, None), right()), Outcome.DIFFERS, Outcome.DIFFERS),
+        (except_for(wrong, refused(400, "body.temperature"), right()), Outcome.DIFFERS, Outcome.WORKS),
+        (except_for(wrong, refusing_all(500), right()), Outcome.UNCLEAR, Outcome.UNCLEAR),
+        (saying("Hello."), Outcome.UNCLEAR, Outcome.UNCLEAR),
+    ],
+)
+def test_what_a_refused_value_is_told_by(send, named, status):
+    assert outcome_of("errors.param.named", send) is named
+    assert outcome_of("errors.validation.status", send) is status

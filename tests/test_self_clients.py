@@ -33,6 +33,7 @@ NOTICED = {
     "errors.sdk.members": "error-as-string",
     "errors.sdk.code": "unknown-model-as-ollama",
     "errors.sdk.request-id": "request-id-never",
+    "errors.sdk.model": "unknown-model-is-500",
     "errors.sdk.key": "wrong-key-bad-request",
     "http.chunked.accepted": "chunks-not-read",
     "http.expect.answered": "expectation-refused",

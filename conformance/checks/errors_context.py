@@ -1,6 +1,7 @@
 """A prompt that is longer than any model can read: refused, in a stream as well, and never answered by a part of it.
 
-The prompt needs no tokenizer to be too long: half a million digits, which no tokenizer joins over the spaces between them.
+The prompt needs no tokenizer to be too long: digits, which no tokenizer joins over the spaces between
+them.
 https://platform.openai.com/docs/guides/error-codes
 """
 
@@ -20,8 +21,10 @@ from conformance.wire import read_json
 ERRORS = "https://platform.openai.com/docs/guides/error-codes"
 CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
 
-DIGITS = 480_000
-"""So many digits with spaces between them stay under 1 MiB, where many a proxy draws its line."""
+DIGITS = 560_000
+"""With the spaces between them, which most tokenizers count too, these are more than a million tokens, so that no usual server
+has to read them, for good money, to find out.
+"""
 
 FEWEST = DIGITS // 2
 """A server that counts fewer tokens than half the digits has not read them all."""
@@ -56,7 +59,7 @@ def _refused(exchange: Exchange) -> bool:
 
 @check("errors.context.refused", "refuses a prompt that no model can read", Level.MUST, "errors.context", ERRORS)
 def refused(target: Target, send: Send) -> Noted:
-    """Sends a prompt of half a million tokens. Any 4xx will do, 413 too; a 5xx, a lost connection or an error inside a success
+    """Sends a prompt of a million tokens. Any 4xx will do, 413 too; a 5xx, a lost connection or an error inside a success
     will not. Whether the prompt is cut to fit is asked by another check.
     """
     given(send, calls.chat(target))

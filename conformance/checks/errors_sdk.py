@@ -13,7 +13,7 @@ from conformance import calls
 from conformance.answers import TOO_MANY, ensure_success, is_ok
 from conformance.checks.auth_keys import INVENTED, with_key
 from conformance.checks.clients_sdk import BOTH, SEEN_BY, reading_of
-from conformance.checks.errors_models import asking_unknown, error_of
+from conformance.checks.errors_models import UNKNOWN, asking_unknown, error_of
 from conformance.evidence import shown
 from conformance.messages import Exchange, Json, Reading, Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
@@ -113,6 +113,17 @@ def key(target: Target, send: Send) -> Noted:
     elif _raised(exchange).error != "AuthenticationError":
         actual = f"{reading_of(exchange).error}: {shown(reading_of(exchange).message, 160)}"
         yield Finding("the official client raises another exception", "status", "AuthenticationError", actual, SEEN_BY)
+
+
+@check(
+    "errors.sdk.model", "makes the official client raise NotFoundError for a model", Level.SHOULD, "errors.sdk", ERRORS, via=BOTH
+)
+def model(_: Target, send: Send) -> Noted:
+    """Retrieves a model that no server has: programs expect NotFoundError, which the client makes of a 404."""
+    reading = _raised(_refused(send, (replace(calls.model(UNKNOWN), wrong=True),)))
+    if reading.error != "NotFoundError":
+        actual = f"{reading.error}: {shown(reading.message, 160)}"
+        yield Finding("the official client raises another exception", "status", "NotFoundError", actual, SEEN_BY)
 
 
 def _unlike(name: str, sent: Json, given: Json) -> Finding:

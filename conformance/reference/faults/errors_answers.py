@@ -177,8 +177,8 @@ def deep_tools_are_500(refused: Refused, asked: Asked) -> Refused:
     speaks=("errors.malformed.huge",),
 )
 def large_bodies_kill(reply: Reply, asked: Asked) -> Reply:
-    """Closes the connection on bodies of more than a mebibyte; the report is of another wrong answer to them, a 404."""
-    return replace(reply, frames=(), lost=True) if len(asked.body) > 2**20 else reply
+    """Closes the connection on bodies of more than two mebibytes; the report is of another wrong answer to them, a 404."""
+    return replace(reply, frames=(), lost=True) if len(asked.body) > 2**21 else reply
 
 
 @fault(
@@ -234,6 +234,28 @@ def dead_by_choices(reply: Reply, asked: Asked) -> Reply:
 def mistakes_are_conflicts(refused: Refused) -> Refused:
     """Answers 409 where a value is not allowed, which the official client sends twice more; nobody has reported it yet."""
     return Refused(409, refused.body) if _error(refused).get("code") == "invalid_value" else refused
+
+
+@fault(
+    "param-never-told",
+    seen=GITHUB + "vllm-project/vllm/issues/12886",
+    on="refused",
+    speaks=("errors.param.named",),
+)
+def param_never_told(refused: Refused) -> Refused:
+    """Leaves param null, whatever is wrong."""
+    return Refused(refused.status, {"error": _error(refused) | {"param": None}}, refused.headers)
+
+
+@fault(
+    "validation-is-422",
+    seen=GITHUB + "ai-forever/gigachain/issues/237",
+    on="refused",
+    speaks=("errors.validation.status",),
+)
+def validation_is_422(refused: Refused) -> Refused:
+    """Answers 422 where its web framework finds a mistake."""
+    return Refused(422, refused.body) if refused.status == 400 and _error(refused).get("param") else refused
 
 
 @fault(
