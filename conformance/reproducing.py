@@ -20,6 +20,9 @@ _MANNERS = {
 }
 """Odd ways to speak HTTP, as far as curl can be told to."""
 
+_LONGEST = 100_000
+"""Characters of a body that a program takes as one argument; more has to go through a pipe."""
+
 
 def curl_line(target: Target, request: Request) -> str:
     """A curl line for POSIX shells that sends the request. The key is read from OPENAI_API_KEY, never spelled out."""
@@ -57,7 +60,7 @@ def _with_body(words: list[str], request: Request) -> list[str]:
         text = request.body.decode("ascii", "replace")
     if text is None:
         return words
-    if request.body is not None and not (request.body.isascii() and text.isprintable()):
+    if request.body is not None and not (len(text) <= _LONGEST and request.body.isascii() and text.isprintable()):
         encoded = base64.b64encode(request.body).decode()
         return ["echo", encoded, "|", "base64", "-d", "|", *words, "--data-binary", "@-"]
     return [*words, "--data-binary", shlex.quote(text)]

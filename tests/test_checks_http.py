@@ -19,8 +19,9 @@ from conformance.drivers.limits import Limits
 from conformance.judge import run_check
 from conformance.messages import Exchange, Failure, Piece
 from conformance.model import Case, Outcome, Seen
+from conformance.planning import wanted_by
 from conformance.reference.app import sending
-from conformance.registry import all_checks
+from conformance.registry import all_cases, all_checks
 
 ANSWER = json.dumps(
     {
@@ -305,3 +306,13 @@ def test_a_lost_answer_is_no_matter_of_keys():
         lambda one: one.setup.authorization == "none", lambda one: Exchange(one, failure=Failure("timeout", "…")), right()
     )
     assert outcome_of("auth.key.missing", lost) is Outcome.FAILS
+
+
+MOST_REQUESTS = 60
+
+
+def test_http_and_keys_cost_few_requests():
+    def asked(*areas):
+        return {one.key for case in all_cases() if case.check.area in areas for one in wanted_by(case)}
+
+    assert len(asked("http", "auth") - asked("chat", "clients", "errors", "models")) <= MOST_REQUESTS

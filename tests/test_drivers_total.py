@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from loopback import CHUNKED, chunk, message, serving
 
-from conformance.drivers import raw, sdk
+from conformance.drivers import raw, sdk, sockets
 from conformance.drivers.limits import Limits
 from conformance.messages import Request, Setup
 from conformance.model import Target
@@ -29,10 +29,10 @@ broken = st.builds(
 )
 
 
-@pytest.mark.parametrize("client", ["raw", "sdk", "sdk-async"])
+@pytest.mark.parametrize("client", ["raw", "sdk", "sdk-async", "wire"])
 def test_nothing_is_raised_whatever_comes_back(client):
     answers: list[bytes] = []
-    driver = raw if client == "raw" else sdk
+    driver = {"raw": raw, "wire": sockets}.get(client, sdk)
     with (
         serving(lambda connection, _: connection.sendall(answers[-1])) as served,
         driver.connected(Target(served.url), "k3y", Limits(timeout=0.5)) as send,
@@ -47,7 +47,7 @@ def test_nothing_is_raised_whatever_comes_back(client):
             began = time.monotonic()
             exchange = send(request)
             assert exchange.status is not None or exchange.failure is not None
-            assert client == "raw" or exchange.readings
+            assert client in ("raw", "wire") or exchange.readings
             assert time.monotonic() - began < 2
 
         answers.append(WHOLE[0])

@@ -287,6 +287,13 @@ def test_tls_is_spoken():
     assert (exchange.status, exchange.body) == (200, OK)
 
 
+def test_a_certificate_nobody_trusts_is_no_connection():
+    with serving(fixed(OK), secure=True) as served, connected(Target(served.url), "k3y", QUICK) as send:
+        exchange = send(request())
+    assert exchange.failure.kind == "connect"
+    assert served.requests == []
+
+
 def test_a_head_is_read_without_a_body():
     exchange = ask(fixed(b"12345"), method="HEAD")
     assert (exchange.status, exchange.body, exchange.failure) == (200, b"", None)

@@ -43,6 +43,7 @@ requests = st.builds(
         slash=st.sampled_from([None, True, False]),
         authorization=texts,
         environment=st.booleans(),
+        manner=st.sampled_from(["", "chunked", "http/1.0"]),
     ),
     wrong=st.booleans(),
 ) | st.builds(Request, method=st.just("POST"), path=st.just("/x"), body=st.binary(max_size=20))
