@@ -222,3 +222,16 @@ def refused(status, param):
 def test_what_a_refused_value_is_told_by(send, named, status):
     assert outcome_of("errors.param.named", send) is named
     assert outcome_of("errors.validation.status", send) is status
+
+
+def test_mistakes_that_get_no_answer_are_told_and_no_more_are_waited_for():
+    asked = []
+
+    def noting(request):
+        asked.append(request)
+        return lost("timeout")(request)
+
+    result = result_of("errors.status.answered", except_for(wrong, noting, right()))
+    assert (result.outcome, len(result.findings), len(asked)) == (Outcome.FAILS, 3, 3)
+    assert outcome_of("errors.status.answered", except_for(wrong, refusing_all(500), right())) is Outcome.WORKS
+    assert outcome_of("errors.status.answered", except_for(wrong, lost("budget"), right())) is Outcome.UNCLEAR

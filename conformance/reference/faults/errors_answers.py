@@ -171,6 +171,17 @@ def deep_tools_are_500(refused: Refused, asked: Asked) -> Refused:
 
 
 @fault(
+    "broken-schemas-kill",
+    seen=GITHUB + "vllm-project/vllm/issues/17248",
+    on="reply",
+    speaks=("errors.status.answered", "errors.definitions.schema.type"),
+)
+def broken_schemas_kill(reply: Reply, asked: Asked) -> Reply:
+    """Dies while it reads a schema with a type that does not exist."""
+    return replace(reply, frames=(), lost=True) if reply.status == 400 and b"no_such_type" in asked.body else reply
+
+
+@fault(
     "large-bodies-kill",
     seen=GITHUB + "mnfst/llm-gateway/issues/2126",
     on="reply",
