@@ -1,7 +1,8 @@
 """Sixty-four short requests at one moment: a server answers them, lets them wait, or says in HTTP that it has too many.
 
 OpenAI refuses what is too much with 429 or 503 and an error object, which official clients read as a reason to ask again; a 4xx
-they raise at once, and a connection that is cut tells nobody anything.
+they raise at once, and a connection that is cut tells nobody anything. This comes last of all load, since a slow server works on
+after the suite has given up on it.
 https://platform.openai.com/docs/guides/error-codes · https://platform.openai.com/docs/guides/rate-limits
 """
 
