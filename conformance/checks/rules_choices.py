@@ -5,6 +5,8 @@ https://platform.openai.com/docs/api-reference/chat/object
 
 from __future__ import annotations
 
+import re
+
 from conformance import calls
 from conformance.answers import Object, choices_of
 from conformance.endpoints import wants_stream
@@ -78,6 +80,9 @@ def _message(choice: Object) -> Object:
     return message
 
 
+_BROKEN = re.compile("[\ufffd\ud800-\udfff]")
+
+
 @rule("chat.content.text", "answers in whole characters", Level.SHOULD, "chat", OBJECT, on="chat.proper", seed=calls.chat)
 def content_is_text(exchange: Exchange) -> Noted:
     """Looks for U+FFFD and lone surrogates in the content, unless the request holds such, samples wildly or was cut short."""
@@ -100,8 +105,8 @@ def _is_utf8(body: bytes) -> bool:
 
 def _torn(text: str, choice: Object) -> str:
     whole = text.rstrip("\ufffd") if choice.get("finish_reason") == "length" else text
-    found = next((at for at, letter in enumerate(whole) if letter == "\ufffd" or "\ud800" <= letter <= "\udfff"), None)
-    return "" if found is None else shown(ascii(whole[max(0, found - 20) : found + 20]))
+    found = _BROKEN.search(whole)
+    return shown(ascii(whole[max(0, found.start() - 20) : found.start() + 20])) if found else ""
 
 
 def _three(target: Target) -> Request:
