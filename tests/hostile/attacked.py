@@ -56,7 +56,7 @@ class Attacked:
         return self.folder / "out"
 
 
-def attack(meeting: Meeting, folder: Path, *more: str, patience: float = 120.0) -> Attacked:
+def attack(meeting: Meeting, folder: Path, *more: str, patience: float = 300.0) -> Attacked:
     """Runs the suite against a meeting's behaviours. Raises TimeoutError where the run does not end."""
     folder.mkdir(parents=True)
     (folder / "tmp").mkdir()

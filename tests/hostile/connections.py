@@ -66,7 +66,7 @@ def dies_for_good(talk: Talk) -> object:
     return talk.properly()
 
 
-@behaviour(**RESET)
+@behaviour(**{**RESET, "hides": "no longer answers"})
 def dies_and_returns(talk: Talk) -> object:
     """Closes its port after a dozen requests and opens it two seconds later, as a supervisor does."""
     memory = talk.world.memory

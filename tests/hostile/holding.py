@@ -58,6 +58,8 @@ def _told(run: Attacked) -> Iterator[str]:
     for one in run.meeting.behaviours:
         if one.says and not re.search(one.says, run.err if run.code == 4 else _reasons(run)):
             yield f"nothing tells {one.says!r} of {one.name}"
+        if one.hides and re.search(one.hides, _reasons(run)):
+            yield f"the report tells {one.hides!r} of {one.name}"
 
 
 def _reasons(run: Attacked) -> str:

@@ -12,7 +12,7 @@ from functools import cache, partial
 from hostile.behaviours import add, behaviour
 from hostile.talk import EVENTS, PLAIN, Talk, chunk, completion, spelled
 
-MORE = {"alone": True, "codes": (1,), "says": "more than|runs past|no longer answers|no complete answer", "seconds": 90.0}
+MORE = {"alone": True, "codes": (1,), "says": "more than|runs past|no longer answers|no complete answer", "seconds": 180.0}
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 BROTLI = (
     "eNo7//9/PYMKw6ONDkXv///8/5+/gcVBRqzh3V/7////M05g6DjMdGHv/+f//9szCDEURjDs+v7/z///7A5MCnzcDt//zQeqYvBg"

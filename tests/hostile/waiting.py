@@ -8,7 +8,7 @@ from hostile.behaviours import behaviour
 from hostile.talk import EVENTS, PLAIN, Talk, chunk, completion, events, spelled
 
 SHORT = ("--timeout", "0.6")
-LATE = {"alone": True, "codes": (1,), "arguments": SHORT, "seconds": 60.0}
+LATE = {"alone": True, "codes": (1,), "arguments": SHORT, "seconds": 120.0}
 GONE = {**LATE, "says": "no longer answers"}
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
