@@ -8,7 +8,7 @@ from __future__ import annotations
 from conformance.answers import object_of
 from conformance.calls import chat
 from conformance.messages import Send
-from conformance.model import Finding, Level, Noted, Target, Unclear
+from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import check
 
 
@@ -21,11 +21,12 @@ from conformance.registry import check
 )
 def model_echo(target: Target, send: Send) -> Noted:
     """The answer's model is the name asked for, a dated or tagged form of it, or what the name is a shorter form of. OpenAI
-    answers 98 of 100 requests with the dated form, so equality is never asked for.
+    answers 98 of 100 requests with the dated form, so equality is never asked for. Another name shows a field that was ignored.
     """
     named = object_of(send(chat(target))).get("model")
     if not isinstance(named, str) or not named:
         raise Unclear("the answer names no model to judge")
     asked, got = target.model.lower(), named.lower()
     if not (got.startswith(asked) or asked.startswith(got) or asked.endswith(f"/{got}") or got.endswith(f"/{asked}")):
-        yield Finding("the answer names another model", "$.model", f"{target.model}, or a form of it", named[:200])
+        wanted = f"{target.model}, or a form of it"
+        yield Finding("the answer names another model", "$.model", wanted, named[:200], outcome=Outcome.IGNORED)
