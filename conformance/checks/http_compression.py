@@ -14,7 +14,8 @@ from conformance.registry import check
 
 ACCEPT = "https://www.rfc-editor.org/rfc/rfc9110#section-12.5.3"
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
-KNOWN = ("", "identity", "gzip", "x-gzip")
+KNOWN = ("", "identity", "gzip", "x-gzip", "deflate")
+"""What the official clients read; deflate they ask for as well."""
 
 LONG = 24
 """Tokens in the stream whose arrival is watched."""
