@@ -5,7 +5,7 @@ https://platform.openai.com/docs/api-reference/chat-streaming
 
 from __future__ import annotations
 
-from conformance.answers import chunks_of, given, given_chunks, is_ok, streamed_text, text_of
+from conformance.answers import chunks_of, given, given_chunks, is_ok, streamed_text
 from conformance.checks.load_parallel import STRUCTURED, answers, at_once, differing, same_marks, swapped, unanswered
 from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target
@@ -54,10 +54,11 @@ def _ends(exchange: Exchange) -> bool:
 )
 def own_streams(target: Target, send: Send) -> Noted:
     """Holds six streams that were under way at once against the plain answers to the same prompts, each asked alone."""
-    alone = [text_of(given(send, request)) for request in differing(target)]
+    for request in differing(target):
+        given(send, request)
     found = at_once(send, differing(target, stream=True))
     texts = {place: streamed_text(chunks_of(found[place])) for place in answers(found)}
-    yield from swapped(alone, texts, "$[*].choices[0].delta.content")
+    yield from swapped(target, send, texts, "$[*].choices[0].delta.content")
 
 
 @check("load.stream.ids", "keeps the ids of several streams at once apart", Level.SHOULD, "load.stream", STREAMING, alone=True)
