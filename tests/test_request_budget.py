@@ -2,8 +2,8 @@
 
 import pytest
 
-from conformance.endpoints import is_error
 from conformance.budgets import token_ceiling
+from conformance.endpoints import is_error
 from conformance.messages import Exchange
 from conformance.planning import wanted_by
 from conformance.reference.app import sending

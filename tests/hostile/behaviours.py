@@ -17,8 +17,8 @@ Act = Callable[[Talk], object]
 @dataclass(frozen=True)
 class Behaviour:
     """`on` is what it answers: chat, models or all; everything else is answered properly. `codes` are the exit codes that fit,
-    `says` what the report (or, with exit code 4, the one line on stderr) has to tell, `hides` what it must not, `seconds` how long the run may take.
-    Behaviours that are not `alone` share a run with others of their group: the requests take turns.
+    `says` what the report (or, with exit code 4, the one line on stderr) has to tell, `hides` what it must not, `seconds`
+    how long the run may take. Behaviours that are not `alone` share a run with others of their group: the requests take turns.
     """
 
     name: str

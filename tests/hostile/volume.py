@@ -110,8 +110,10 @@ def packed(kind: str) -> bytes:
     if kind == "zstd":  # RLE blocks by hand: https://datatracker.ietf.org/doc/html/rfc8878#section-3.1.1.2.2
         blocks = [(131072 << 3 | 1 << 1 | (number == 8191)).to_bytes(3, "little") + b"\0" for number in range(8192)]
         return bytes.fromhex("28b52ffd") + b"\xc0\x58" + (2**30).to_bytes(8, "little") + b"".join(blocks)
-    packer = zlib.compressobj(9, zlib.DEFLATED, {"deflate": 15}.get(kind, 31))
-    data = b"".join(packer.compress(b"\0" * 2**20) for _ in range(1024)) + packer.flush()
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    piece = packer.compress(b"\0" * 2**20) + packer.flush(zlib.Z_FULL_FLUSH)  # after which it may stand again, and again
+    data = b"\x78\xda" if kind == "deflate" else bytes.fromhex("1f8b0800000000000203")
+    data += piece * 1024
     return gzip.compress(data) if kind == "gzip, gzip" else data
 
 
