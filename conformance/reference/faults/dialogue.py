@@ -64,7 +64,7 @@ def _blank(message: Object) -> Object:
     "broken-image-is-500",
     seen=GITHUB + "BerriAI/litellm/issues/14085",
     on="refused",
-    speaks=("chat.vision.broken",),
+    speaks=("chat.vision.broken", "errors.status.client"),
     also=("errors",),
 )
 def broken_image_is_500(refused: Refused) -> Refused:

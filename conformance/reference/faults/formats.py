@@ -31,6 +31,7 @@ def ignores_response_format(sent: Object) -> Object:
     seen=GITHUB + "decolua/9router/pull/288",
     on="sent",
     speaks=("chat.json_object.stream", "chat.json_schema.stream"),
+    also=("errors.stream",),
 )
 def ignores_response_format_in_streams(sent: Object, asked: Asked) -> Object:
     """Takes response_format and forgets it in streams."""
@@ -105,6 +106,7 @@ def json_schema_as_json_object(sent: Object) -> Object:
     seen=GITHUB + "abetlen/llama-cpp-python/issues/1048",
     on="sent",
     speaks=("chat.json_schema.nested",),
+    also=("errors.status",),
 )
 def json_schema_references_crash(sent: Object) -> Object:
     """Answers 500 for a schema that nests objects."""

@@ -167,7 +167,10 @@ def content_mangled(sent: Object) -> Object:
 
 
 @fault(
-    "unknown-field-crash", seen=GITHUB + "vllm-project/vllm/pull/10463", on="refused", speaks=("chat.unknown-field.classified",)
+    "unknown-field-crash",
+    seen=GITHUB + "vllm-project/vllm/pull/10463",
+    on="refused",
+    speaks=("chat.unknown-field.classified", "errors.status.client"),
 )
 def unknown_field_crash(refused: Refused) -> Refused:
     """Answers 500 for a field that it does not know."""

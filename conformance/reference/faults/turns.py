@@ -108,7 +108,7 @@ def temperature_zero_refused(sent: Object) -> Object:
     seen="https://docs.litellm.ai/docs/completion/drop_params",
     on="sent",
     speaks=("chat.frequency_penalty.effect",),
-    also=("chat.presence_penalty", "chat.defaults", "errors.wrong-type"),
+    also=("chat.presence_penalty", "chat.defaults", "errors.wrong-type", "errors.status"),
 )
 def sampling_is_500(sent: Object) -> Object:
     """Answers 500 to a field that the model behind it does not have."""
