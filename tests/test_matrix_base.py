@@ -3,6 +3,7 @@
 import pytest
 from against import right
 
+from conformance.features import all_features
 from conformance.judge import judge
 from conformance.law import claim_for, names_of
 from conformance.matrix import load_matrix, matrix_names
@@ -36,3 +37,9 @@ def test_a_right_server_breaks_no_promise_but_one_that_openai_does_not_make(name
         claim = claim_for(CHECKS[check], matrix, ())
         if standing(check, matrix) in BAD:
             assert claim.expects or claim.stance.value == "rejected", (check, claim)
+
+
+def test_what_checks_observe_is_declared_so_that_claims_can_expect_it():
+    observed = {(CHECKS[check].feature, one.name) for check, ran in right().items() for one in ran.result.seen}
+    undeclared = [(feature, name) for feature, name in observed if name not in all_features()[feature].sees]
+    assert not undeclared, "add them to `sees` in specs/features.yaml"
