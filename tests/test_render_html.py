@@ -9,17 +9,19 @@ from html.parser import HTMLParser
 from goldens import golden
 from hypothesis import given
 from report_strategies import reports, unhurried
-from sample_report import ALONE, EVIL, EXCHANGES, NASTY, REPORT, exchange_of
+from sample_report import ALONE, EVIL, EXCHANGES, HEADER, NASTY, REPORT, exchange_of
 
 from conformance.messages import Request
 from conformance.render import cases, html
+from conformance.render.entries import entries
 from conformance.report import gate
 
 OURS = set(
     re.findall(
         r"\w+",
-        "html head meta title style body header p h1 h2 h3 h4 main section div span strong svg rect ul li nav a table caption "
-        "thead tbody tr th td input select option button output details summary dl dt dd bdi code pre footer script",
+        "html head meta title style body header p h1 h2 h3 h4 main section div span strong small b svg rect path ul li nav a table "
+        "caption thead tbody tr th td form input select option button output details summary dl dt dd bdi code pre mark figure "
+        "figcaption kbd dialog footer script",
     )
 )
 
@@ -76,7 +78,7 @@ def test_no_text_of_a_server_is_markup(report):
 def test_the_hostile_sample_is_harmless_and_every_link_leads_somewhere():
     page = ensure_harmless(shown(REPORT))
     aims = {attributes["href"][1:] for tag, attributes in page.tags if tag == "a" and attributes["href"].startswith("#")}
-    assert aims <= set(page.ids())
+    assert {aim for aim in aims if not aim.startswith("?")} <= set(page.ids())
     assert {one.case for one in REPORT.verdicts} <= set(page.ids())
     assert len(page.ids()) == len(set(page.ids()))
 
@@ -98,6 +100,14 @@ def test_only_web_addresses_become_links():
     ensure_harmless(text)
 
 
+def test_filters_that_links_choose_are_there():
+    page = Page(shown(REPORT))
+    chosen = {attributes["href"][2:] for tag, attributes in page.tags if tag == "a" and attributes["href"].startswith("#?")}
+    assert {"standing=broken", "outcome=works", "area=chat"} <= chosen
+    selects = {attributes["name"] for tag, attributes in page.tags if tag == "select"}
+    assert {one.partition("=")[0] for one in chosen} <= selects == {"standing", "outcome", "level", "area", "client"}
+
+
 def test_an_exchange_is_shown_once_and_linked_to_afterwards():
     text = shown(REPORT)
     key = REPORT.verdicts[0].exchanges[0]
@@ -113,9 +123,24 @@ def test_exchanges_are_bounded_one_by_one_and_in_all():
     huge = exchange_of("/x", {"a": "b" * 100_000}, b"<" * 1_000_000)
     alone = replace(EVIL, exchanges=(huge.request.key,))
     assert len(shown(replace(ALONE, verdicts=(alone,)), {huge.request.key: huge})) < 80_000
-    traffic = cases.Traffic(EXCHANGES, "d", room=0)
-    assert "<pre>" not in traffic.take(NASTY.request.key)
+    traffic = cases.Traffic(EXCHANGES, "d", HEADER.target, {}, room=cases.Room(0))
+    assert "<pre" not in traffic.take(NASTY.request.key)
     assert "openai-conformance curl" in traffic.take(NASTY.request.key)
+
+
+def test_what_does_not_fit_on_the_page_is_said():
+    listed = entries(REPORT)
+    traffic = cases.Traffic(EXCHANGES, "d", HEADER.target, {}, telling=cases.Room(0))
+    assert "report.ndjson has the rest" in cases.case_html(listed[0], 0, traffic)
+
+
+def test_two_thousand_verdicts_with_six_hundred_exchanges_stay_under_eight_mebibytes():
+    many = {one.key: replace(NASTY, request=one) for one in (Request("GET", f"/{n}") for n in range(600))}
+    keys = list(many)
+    verdicts = tuple(
+        replace(EVIL, case=f"{n}-raw", feature=f"chat.x{n}", exchanges=(keys[n % 600],), matrix=None) for n in range(2000)
+    )
+    assert len(shown(replace(ALONE, verdicts=verdicts), many).encode()) < 8 * 2**20
 
 
 def test_a_case_shows_a_few_exchanges_and_names_the_rest():

@@ -46,7 +46,7 @@ def answer_cards(report: Report) -> Iterator[str]:
     for matrix, what, why in answers(report):
         counts = standings(found[matrix])
         head = f"{_MARKS[what]} {what.value}"
-        bar = _bar({word: counts[word] for word in STANDINGS})
+        bar = _bar({word: counts[word] for word in STANDINGS}, "standing")
         yield _card(TONES[what], "Does it keep its word?", matrix_name(matrix), head, why, bar)
     yield "</section>"
 
@@ -57,7 +57,8 @@ def _matching(report: Report) -> str:
     total = len(by_case(report))
     why = "the server did what OpenAI's API does, whatever its documents say"
     head = f"{alike} of {count(total, 'case')}"
-    return _card("more", "Does it match OpenAI?", "every case, once", head, why, _bar({word: counts[word] for word in OUTCOMES}))
+    bar = _bar({word: counts[word] for word in OUTCOMES}, "outcome")
+    return _card("more", "Does it match OpenAI?", "every case, once", head, why, bar)
 
 
 def _card(tone: str, question: str, name: str, head: str, why: str, bar: str) -> str:
@@ -66,14 +67,27 @@ def _card(tone: str, question: str, name: str, head: str, why: str, bar: str) ->
     return f'<div class="answer {tone}">{asked}{told}{bar}</div>'
 
 
-def _bar(counts: Mapping[Outcome, int] | Mapping[Standing, int]) -> str:
-    """A bar of the counts, each in its colour, and a legend that says the same in words."""
+def _bar(counts: Mapping[Outcome, int] | Mapping[Standing, int], kind: str) -> str:
+    """A bar of the counts, and a legend that says the same in words, each a link to what it counts."""
+    legend = "".join(
+        f'<li><a class="chip {TONES[word]}" href="#?{kind}={word.value}">{number:,} {word.value}</a></li>'
+        for word, number in counts.items()
+        if number
+    )
+    return f'{bar_svg(counts)}<ul class="legend">{legend}</ul>'
+
+
+def bar_svg(counts: Mapping[Outcome, int] | Mapping[Standing, int]) -> str:
+    """A bar of counts, each as wide as it is large and in its colour."""
     shown = {word: number for word, number in counts.items() if number}
     total, at, rects = sum(shown.values()) or 1, 0.0, ""
     for word, number in shown.items():
         width = 100 * number / total
         rects += f'<rect class="{TONES[word]}" x="{at:.2f}" width="{max(width - 0.4, 0.2):.2f}" height="4"/>'
         at += width
-    legend = "".join(f'<li class="chip {TONES[word]}">{number} {word.value}</li>' for word, number in shown.items())
-    svg = f'<svg viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">{rects}</svg>'
-    return f'{svg}<ul class="legend">{legend}</ul>'
+    return f'<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true">{rects}</svg>'
+
+
+def chip(word: Outcome | Standing) -> str:
+    """A word in its colour."""
+    return f'<span class="chip {TONES[word]}">{word.value}</span>'

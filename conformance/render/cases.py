@@ -3,21 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
 from conformance.messages import Exchange
-from conformance.render.cards import TONES
-from conformance.render.entries import Entry, curl_line, facts_of
-from conformance.render.escape import for_html, for_pre, is_address
-from conformance.render.traffic import answer_text, headline, request_text
-from conformance.report import area_of
+from conformance.model import Finding, Outcome, Target
+from conformance.render.cards import TONES, chip
+from conformance.render.content import matrix_name, says
+from conformance.render.entries import Entry, curl_line
+from conformance.render.escape import for_html, is_address
+from conformance.render.exchange import exchange_html, named
+from conformance.render.features import data_of
+from conformance.render.marks import Mark
 
 MOST_EXCHANGES = 5
 """How many exchanges a case shows; the others are named."""
-MOST_CHARACTERS = 4_000_000
-"""How much of the page may be exchanges."""
+MOST_TRAFFIC, MOST_TELLING = 4_000_000, 2_000_000
+"""How many bytes of the page may be exchanges, and how many what else there is to tell of cases."""
+
+_OF_A_RULE = re.compile(r"\d+ of \d+ exchanges")
+
+
+@dataclass
+class Room:
+    """Bytes that are left for something."""
+
+    left: int
+
+    def takes(self, text: str) -> bool:
+        """Whether there is room for a text; if so there is less of it afterwards."""
+        size = len(text.encode("utf-8", "replace"))
+        if size <= self.left:
+            self.left -= size
+            return True
+        return False
 
 
 @dataclass
@@ -26,93 +46,98 @@ class Traffic:
 
     exchanges: Mapping[str, Exchange]
     folder: str
+    target: Target
+    marks: Mapping[str, list[Mark]]
     shown: set[str] = field(default_factory=set)
-    room: int = MOST_CHARACTERS
+    room: Room = field(default_factory=lambda: Room(MOST_TRAFFIC))
+    telling: Room = field(default_factory=lambda: Room(MOST_TELLING))
 
-    def take(self, key: str) -> str:
+    def take(self, key: str, opened: bool = False) -> str:
         """An exchange as HTML where it is shown first, else a link or its mere key."""
-        if key in self.shown:
-            return (
-                f'<p><a href="#x-{fragment(key)}">{_named(self.exchanges[key])}</a> <span class="soft">(shown above)</span></p>'
-            )
         exchange = self.exchanges.get(key)
         if exchange is None:
             return f'<p class="soft">exchange {for_html(key, 80)}, which is not at hand</p>'
-        text = _exchange(key, exchange, self.folder)
-        if len(text) > self.room:
-            return f"<p>{_named(exchange)} {_curl(key, self.folder)}</p>"
+        if key in self.shown:
+            return (
+                f'<p class="again"><a href="#x-{fragment(key)}">{named(exchange)}</a> <span class="soft">(shown above)</span></p>'
+            )
+        command = curl_line(key, self.folder)
+        text = exchange_html(exchange, self.marks.get(key, ()), self.target, command)
+        if not self.room.takes(text):
+            return f'<p>{named(exchange)} <code class="curl">{for_html(command)}</code></p>'
         self.shown.add(key)
-        self.room -= len(text)
-        return text
+        return (
+            f'<details class="exchange" id="x-{fragment(key)}"{" open" if opened else ""}><summary>{named(exchange)}</summary>'
+            f"<div>{text}</div></details>"
+        )
 
 
-def case_html(entry: Entry, traffic: Traffic) -> str:
+def marks_of(listed: tuple[Entry, ...]) -> Mapping[str, list[Mark]]:
+    """What to mark in which exchange. A case's one finding is in its first exchange, and in all that break a rule; which of
+    several findings is where, only the bytes tell.
+    """
+    found: dict[str, list[Mark]] = {}
+    for number, entry in enumerate(listed):
+        telling = [one for one in entry.findings if one.outcome is not Outcome.UNCLEAR]
+        alike = bool(_OF_A_RULE.fullmatch(entry.first.reason))
+        for place, key in enumerate(islice(entry.exchanges, MOST_EXCHANGES)):
+            sure = len(telling) == 1 and (place == 0 or alike)
+            found.setdefault(key, []).extend(Mark(one, number, sure, place == 0) for one in telling if one.where)
+    return found
+
+
+def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
     """One case, closed."""
     tone, first = TONES[entry.standing], entry.first
     name = for_html(entry.cases[0], 200)
-    data = {
-        "area": area_of(first),
-        "level": first.level.value,
-        "outcome": first.outcome.value,
-        "standing": " ".join(dict.fromkeys(one.standing.value for one in entry.verdicts)),
-    }
-    attributes = " ".join(f'data-{key}="{for_html(value, 80)}"' for key, value in data.items())
     summary = (
         f'<span class="chip">{entry.standing.value}</span><span class="level">{first.level.value}</span>'
-        f'<span>{for_html(first.title)}<span class="id">{name}</span></span>'
+        f'<span>{for_html(first.title, 300)}<span class="id">{name}</span></span>'
     )
-    rest = f"<dl>{_facts(entry, traffic.folder)}</dl>{_exchanges(entry, traffic)}"
+    told = f"<dl>{''.join(_facts(entry))}</dl>{''.join(map(_finding, entry.findings))}"
+    if not traffic.telling.takes(told):
+        told = '<p class="soft">The page is full; report.ndjson has the rest.</p>'
     link = f'<p class="soft"><a href="#{fragment(entry.cases[0])}">link to this case</a></p>'
     return (
-        f'<details class="case {tone}" id="{fragment(entry.cases[0])}" {attributes}><summary>{summary}</summary>'
-        f'<div class="body">{rest}{link}</div></details>'
+        f'<details class="case {tone}" id="{fragment(entry.cases[0])}" data-n="{number}" {data_of(entry.verdicts)}>'
+        f'<summary>{summary}</summary><div class="body">{told}{_exchanges(entry, traffic)}{link}</div></details>'
     )
 
 
-def _facts(entry: Entry, folder: str) -> str:
-    told = (one for one in facts_of(entry, folder) if one != ("requirement", entry.first.title))
-    return "".join(f"<dt>{for_html(name, 80)}</dt><dd>{_value(name, value)}</dd>" for name, value in told)
+def _facts(entry: Entry) -> Iterator[str]:
+    first = entry.first
+    by = "" if first.authority == "openai" else f" (by {for_html(first.authority, 80)})"
+    yield f"<dt>seen</dt><dd>{chip(first.outcome)} <bdi>{for_html(first.reason)}</bdi></dd>"
+    for one in entry.verdicts:
+        yield f"<dt>{for_html(matrix_name(one.matrix), 80)}</dt><dd>{chip(one.standing)} <bdi>{for_html(says(one))}</bdi></dd>"
+    yield f"<dt>feature</dt><dd>{for_html(first.feature, 120)}, through {for_html(first.via, 40)}</dd>"
+    yield f"<dt>source</dt><dd>{_linked(first.link)}{by}</dd>" if first.link else ""
 
 
-def _value(name: str, value: str) -> str:
-    if name == "source":
-        return _linked(value)
-    if name in ("expected", "actual"):
-        return f"<code>{for_html(value)}</code>"
-    return f'<code class="curl">{for_html(value)}</code>' if name == "reproduce" else f"<bdi>{for_html(value)}</bdi>"
-
-
-def _linked(text: str) -> str:
+def _linked(address: str) -> str:
     """Web addresses as links; nothing else becomes one, whatever a report says."""
-    address, space, rest = text.partition(" ")
-    if not is_address(address):
-        return for_html(text)
     safe = for_html(address)
-    return f'<a href="{safe}" rel="noopener noreferrer">{safe}</a>{space}{for_html(rest)}'
+    return f'<a href="{safe}" rel="noopener noreferrer">{safe}</a>' if is_address(address) else safe
+
+
+def _finding(finding: Finding) -> str:
+    if finding.outcome is Outcome.UNCLEAR:
+        return ""
+    where = f' <code class="where">{for_html(finding.where, 200)}</code>' if finding.where else ""
+    by = f' <span class="soft">seen by {for_html(", ".join(finding.seen_by), 80)}</span>' if finding.seen_by else ""
+    sides = ((name, text) for name, text in (("expected", finding.expected), ("actual", finding.actual)) if text)
+    pair = "".join(f'<div class="{name}"><dt>{name}</dt><dd><code>{for_html(text)}</code></dd></div>' for name, text in sides)
+    return (
+        f'<div class="finding"><p><strong>{for_html(finding.message)}</strong>{where}{by}</p><dl class="pair">{pair}</dl></div>'
+    )
 
 
 def _exchanges(entry: Entry, traffic: Traffic) -> str:
-    keys = entry.exchanges
+    keys, telling = entry.exchanges, any(one.outcome is not Outcome.UNCLEAR for one in entry.findings)
     left = len(keys) - MOST_EXCHANGES
     more = f'<p class="soft">and {left} more in exchanges.jsonl.gz</p>' if left > 0 else ""
-    return "".join(map(traffic.take, islice(keys, MOST_EXCHANGES))) + more
-
-
-def _exchange(key: str, exchange: Exchange, folder: str) -> str:
-    parts = (("Request", request_text(exchange)), ("Answer", answer_text(exchange)))
-    shown = "".join(f"<h4>{name}</h4><pre>{for_pre(text)}</pre>" for name, text in parts)
-    return (
-        f'<details class="exchange" id="x-{fragment(key)}"><summary>{_named(exchange)}</summary>'
-        f"<div>{shown}<h4>Reproduce</h4>{_curl(key, folder)}</div></details>"
-    )
-
-
-def _named(exchange: Exchange) -> str:
-    return f"<code>{for_html(headline(exchange), 300)}</code>"
-
-
-def _curl(key: str, folder: str) -> str:
-    return f'<code class="curl">{for_html(curl_line(key, folder))}</code>'
+    shown = (traffic.take(key, telling and place == 0) for place, key in enumerate(islice(keys, MOST_EXCHANGES)))
+    return "".join(shown) + more
 
 
 def fragment(name: str) -> str:

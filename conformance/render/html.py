@@ -11,14 +11,23 @@ from hashlib import sha256
 from importlib.resources import files
 
 from conformance.messages import Exchange
-from conformance.model import Standing
+from conformance.model import Level, Standing
 from conformance.render import content
 from conformance.render.cards import TONES, answer_cards
-from conformance.render.cases import Traffic, case_html, fragment
+from conformance.render.cases import Traffic, case_html, fragment, marks_of
+from conformance.render.charts import area_bars, clocks
 from conformance.render.entries import Entry, entries, grouped
 from conformance.render.escape import for_html
+from conformance.render.features import feature_matrix
 from conformance.render.tables import to_html
 from conformance.report import GateResult, Report, area_of
+
+KEYS = (
+    '<dialog aria-labelledby="keys"><h2 id="keys">Keys</h2><dl><dt><kbd>/</kbd></dt><dd>search</dd>'
+    "<dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous case</dd><dt><kbd>Enter</kbd></dt><dd>open or close it</dd>"
+    "<dt><kbd>Esc</kbd></dt><dd>close the case, or leave the search</dd><dt><kbd>?</kbd></dt><dd>these keys</dd></dl>"
+    '<form method="dialog"><button>Close</button></form></dialog>'
+)
 
 
 def render(report: Report, result: GateResult, exchanges: Mapping[str, Exchange], folder: str) -> str:
@@ -32,7 +41,7 @@ def render(report: Report, result: GateResult, exchanges: Mapping[str, Exchange]
             '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">',
             f"<title>{server}: OpenAI conformance</title>",
             f"<style>{style}</style></head><body>",
-            *_body(report, result, Traffic(exchanges, folder), server),
+            *_body(report, result, exchanges, folder, server),
             f"<script>{script}</script></body></html>\n",
         ]
     )
@@ -57,23 +66,32 @@ def _hash(text: str) -> str:
     return f"'sha256-{b64encode(sha256(text.encode()).digest()).decode()}'"
 
 
-def _body(report: Report, result: GateResult, traffic: Traffic, server: str) -> Iterator[str]:
+def _body(report: Report, result: GateResult, exchanges: Mapping[str, Exchange], folder: str, server: str) -> Iterator[str]:
+    listed = entries(report)
+    traffic = Traffic(exchanges, folder, report.header.target, marks_of(listed))
+    yield '<a class="skip" href="#cases">To the cases</a>'
     yield f'<header><p class="eyebrow">OpenAI conformance</p><h1>{server}</h1>'
     yield f'<p class="soft">{for_html(report.header.target.model)}</p></header><main>'
     yield from answer_cards(report)
     yield _gate(report, result)
-    yield f"<nav>{''.join(map(_anchor, ('Areas', 'Features', 'Cases', 'Run')))}</nav>"
+    yield from _areas(report, exchanges)
+    yield _tools(listed)
+    yield from _features(report, listed)
+    yield from _cases(listed, traffic)
+    yield f'</main><footer id="run"><h2>Run</h2><dl class="facts">{"".join(_facts(report))}</dl></footer>{KEYS}'
+
+
+def _facts(report: Report) -> Iterator[str]:
+    for name, value in content.facts(report):
+        yield f"<dt>{name}</dt><dd><bdi>{for_html(value)}</bdi></dd>"
+
+
+def _areas(report: Report, exchanges: Mapping[str, Exchange]) -> Iterator[str]:
     yield '<h2 id="areas">Areas</h2>'
+    yield area_bars(report)
+    yield '<details class="tables"><summary>The same in numbers</summary>'
     yield from map(to_html, (content.outcomes_table(report), content.standings_table(report), content.levels_table(report)))
-    yield from _features(report)
-    yield from _cases(report, traffic)
-    yield '</main><footer id="run"><h2>Run</h2><dl class="facts">'
-    yield from (f"<dt>{name}</dt><dd><bdi>{for_html(value)}</bdi></dd>" for name, value in content.facts(report))
-    yield "</dl></footer>"
-
-
-def _anchor(name: str) -> str:
-    return f'<a href="#{name.lower()}">{name}</a>'
+    yield f"</details>{clocks(exchanges.values())}"
 
 
 def _gate(report: Report, result: GateResult) -> str:
@@ -83,37 +101,46 @@ def _gate(report: Report, result: GateResult) -> str:
     return f'<div class="gate {tone}"><strong>{mark} {first}</strong>{more}</div>'
 
 
-def _features(report: Report) -> Iterator[str]:
+def _features(report: Report, listed: tuple[Entry, ...]) -> Iterator[str]:
     yield '<h2 id="features">Features</h2>'
-    tones = {word.value: tone for word, tone in TONES.items()} | {"right": "good", "wrong": "bad", "the server does more": "more"}
-    links = {entry.first.feature: fragment(entry.cases[0]) for entry in reversed(entries(report))}
-    for table in (content.disagreements_table(report), content.features_table(report)):
-        if table.rows:
-            yield to_html(table, tones, links)
+    links = {entry.first.feature: fragment(entry.cases[0]) for entry in reversed(listed)}
+    yield from feature_matrix(report, links)
+    if (table := content.disagreements_table(report)).rows:
+        tones = {word.value: tone for word, tone in TONES.items()} | {
+            "right": "good",
+            "wrong": "bad",
+            "the server does more": "more",
+        }
+        yield to_html(table, tones, links)
 
 
-def _cases(report: Report, traffic: Traffic) -> Iterator[str]:
-    listed = entries(report)
+def _cases(listed: tuple[Entry, ...], traffic: Traffic) -> Iterator[str]:
     yield '<h2 id="cases">Cases</h2>'
-    yield _filters(listed)
+    numbers = {entry.cases: number for number, entry in enumerate(listed)}
     for title, found in grouped(listed).items():
         if found:
-            yield f'<section class="group"><h3>{title} ({len(found)})</h3>'
-            yield from (case_html(entry, traffic) for entry in found)
+            yield f'<section class="group"><h3>{title} <span class="soft">({len(found):,})</span></h3>'
+            yield from (case_html(entry, numbers[entry.cases], traffic) for entry in found)
             yield "</section>"
 
 
-def _filters(listed: tuple[Entry, ...]) -> str:
+def _tools(listed: tuple[Entry, ...]) -> str:
+    """Links to the parts of the page, and the filters, which come to light where scripts run."""
     choices = {
-        "area": sorted({area_of(entry.first) for entry in listed}),
         "standing": [word.value for word in Standing],
         "outcome": [word.value for word in content.OUTCOMES],
-        "level": ["MUST", "SHOULD", "MAY"],
+        "level": [word.value for word in Level],
+        "area": sorted({area_of(entry.first) for entry in listed}),
+        "client": sorted({entry.first.via for entry in listed}),
     }
     selects = "".join(_select(name, words) for name, words in choices.items())
-    search = '<input type="search" placeholder="Search in cases, findings and traffic" aria-label="Search">'
+    links = "".join(f'<a href="#{name.lower()}">{name}</a>' for name in ("Areas", "Features", "Cases", "Run"))
     return (
-        f'<div class="filters" hidden>{search}{selects}<button type="button">Clear</button><output class="soft"></output></div>'
+        f'<div class="tools"><div><nav aria-label="Parts of this page">{links}</nav>'
+        '<output class="soft" aria-live="polite"></output></div>'
+        '<form class="filters" role="search" aria-label="Filters" hidden>'
+        '<input type="search" name="q" placeholder="Search (press /)" aria-label="Search in features, cases and exchanges">'
+        f'{selects}<button type="reset">Clear</button></form></div>'
     )
 
 

@@ -1,55 +1,214 @@
 "use strict";
-// Filters and deep links; the page says everything without them.
+// Filters, deep links, keys and copying; without scripts the page still says everything. Nothing here makes markup from text.
 const filters = document.querySelector(".filters");
-const cases = [...document.querySelectorAll(".case")];
-const wanted = [...filters.querySelectorAll("select")];
-const words = filters.querySelector("input");
-const told = filters.querySelector("output");
+const fields = [...filters.elements].filter((field) => field.name);
+const told = document.querySelector(".tools output");
+const cases = [...document.querySelectorAll(".case")].map((element) => ({
+  element,
+  shared: [...element.querySelectorAll(".again a")].map((link) => link.hash.slice(1)),
+}));
+const rows = [...document.querySelectorAll(".row")].map((element) => ({ element, shared: [] }));
+const groups = [...document.querySelectorAll(".group, .rows")];
+const traffic = [...document.querySelectorAll(".exchange")].map((element) => ({ element, id: element.id }));
+const prepared = new WeakSet();
+let here = "";
+let printing = false;
 
-function fits(one) {
-  const chosen = wanted.every((select) => !select.value || (one.dataset[select.name] || "").split(" ").includes(select.value));
-  const text = words.value.trim().toLowerCase();
-  return chosen && (!text || one.textContent.toLowerCase().includes(text));
+// What is searched: the text of an item, in lower case, read once.
+function textOf(item) {
+  item.text ??= item.element.textContent.toLowerCase();
+  return item.text;
+}
+
+function chosen() {
+  return fields.filter((field) => field.value.trim()).map((field) => [field.name, field.value.trim()]);
 }
 
 function apply() {
-  let shown = 0;
-  for (const one of cases) {
-    one.hidden = !fits(one);
-    shown += one.hidden ? 0 : 1;
-  }
-  for (const group of document.querySelectorAll(".group")) {
-    group.hidden = !group.querySelector(".case:not([hidden])");
-  }
-  told.textContent = shown + " of " + cases.length + " cases";
+  const words = filters.elements.q.value.trim().toLowerCase();
+  const picks = chosen().filter(([name]) => name !== "q");
+  const found = new Set(words ? traffic.filter((one) => textOf(one).includes(words)).map((one) => one.id) : []);
+  const fits = (item) =>
+    picks.every(([name, value]) => (item.element.dataset[name] || "").split(" ").includes(value)) &&
+    (!words || textOf(item).includes(words) || item.shared.some((id) => found.has(id)));
+  const show = (items) => items.filter((item) => !(item.element.hidden = !fits(item))).length;
+  const counts = [show(cases), show(rows)];
+  for (const group of groups) group.hidden = !group.querySelector(".case:not([hidden]), .row:not([hidden])");
+  for (const field of fields) field.classList.toggle("set", Boolean(field.value.trim()));
+  told.textContent = `${counts[0]} of ${cases.length} cases, ${counts[1]} of ${rows.length} features`;
 }
 
-function clear() {
-  words.value = "";
-  for (const select of wanted) select.value = "";
-  apply();
+// The address holds where one is and what is chosen: #case?standing=broken&q=usage
+function remember() {
+  const picks = new URLSearchParams(chosen()).toString();
+  const hash = here || picks ? `#${here}${picks && `?${picks}`}` : "";
+  history.replaceState(null, "", hash || location.pathname + location.search);
 }
 
 function visit() {
-  let name = location.hash.slice(1);
-  try {
-    name = decodeURIComponent(name);
-  } catch {
-    return;
+  const [name, picks] = location.hash.slice(1).split(/\?(.*)/s);
+  if (picks !== undefined) {
+    const given = new URLSearchParams(picks);
+    for (const field of fields) {
+      field.value = given.get(field.name) || "";
+      if (field.value !== (given.get(field.name) || "")) field.value = "";
+    }
+    apply();
   }
-  const aim = name && document.getElementById(name);
-  if (!aim) return;
+  const aim = name && document.getElementById(decoded(name));
+  here = aim ? aim.id : "";
+  if (aim) reveal(aim);
+  else if (picks && !told.dataset.first) document.querySelector(".tools").scrollIntoView();
+  remember();
+}
+
+function decoded(name) {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function reveal(aim) {
   const one = aim.closest(".case");
-  if (one && one.hidden) clear();
+  if (one && one.hidden) filters.reset();
   for (let open = aim; open; open = open.parentElement) {
     if (open.tagName === "DETAILS") open.open = true;
   }
+  if (one) prepare(one);
+  mark(one);
   aim.scrollIntoView();
 }
 
+function mark(one) {
+  for (const other of document.querySelectorAll(".here")) other.classList.remove("here");
+  if (one) one.classList.add("here");
+}
+
+// A case that is opened gets its shared exchanges, its own marks, and buttons to copy with.
+function prepare(one) {
+  if (prepared.has(one)) return;
+  prepared.add(one);
+  for (const again of one.querySelectorAll(".again")) {
+    const original = document.getElementById(again.firstElementChild.hash.slice(1));
+    const copy = original.cloneNode(true);
+    copy.removeAttribute("id");
+    for (const button of copy.querySelectorAll("button")) button.remove();
+    copy.open = Boolean(one.querySelector(".finding")) && !one.querySelector(".exchange");
+    again.replaceWith(copy);
+  }
+  for (const spot of one.querySelectorAll("mark[data-of]")) {
+    spot.classList.toggle("other", !spot.dataset.of.split(" ").includes(one.dataset.n));
+  }
+  for (const text of one.querySelectorAll("pre.copy")) addButton(text);
+}
+
+function addButton(text) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", `Copy ${text.previousElementSibling.textContent}`);
+  button.addEventListener("click", async () => {
+    button.textContent = (await copied(text)) ? "Copied" : "Press Ctrl+C";
+    setTimeout(() => (button.textContent = "Copy"), 2000);
+  });
+  text.previousElementSibling.append(button);
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text.textContent);
+    return true;
+  } catch {
+    getSelection().selectAllChildren(text);
+    return document.execCommand("copy");
+  }
+}
+
+function step(by) {
+  const shown = cases.map((item) => item.element).filter((one) => !one.hidden);
+  const at = shown.indexOf(document.activeElement.closest?.(".case") || document.querySelector(".case.here"));
+  const next = shown[at < 0 ? 0 : Math.min(Math.max(at + by, 0), shown.length - 1)];
+  if (!next) return;
+  mark(next);
+  next.firstElementChild.focus({ preventScroll: true });
+  next.firstElementChild.scrollIntoView({ block: "center" });
+}
+
+function leave() {
+  const active = document.activeElement;
+  const one = active.closest?.(".case[open]");
+  if (one) {
+    one.open = false;
+    one.firstElementChild.focus();
+  } else if (active.form === filters) {
+    if (active.name === "q" && active.value) {
+      active.value = "";
+      changed();
+    } else active.blur();
+  }
+}
+
+const keys = {
+  "/": () => filters.elements.q.focus(),
+  j: () => step(1),
+  k: () => step(-1),
+  "?": () => document.querySelector("dialog").showModal(),
+};
+
+function press(event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (event.key === "Escape") leave();
+  else if (keys[event.key] && !/^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName)) {
+    event.preventDefault();
+    keys[event.key]();
+  }
+}
+
+function changed() {
+  apply();
+  remember();
+}
+
+function toggled(event) {
+  const one = event.target;
+  if (!one.classList?.contains("case") || !one.open) return;
+  prepare(one);
+  if (printing) return;
+  mark(one);
+  here = one.id;
+  remember();
+}
+
+// On paper what is broken lies open.
+function unfold() {
+  printing = true;
+  for (const { element } of cases) {
+    if (!element.open && !element.hidden && element.querySelector(".finding") && element.matches(".bad")) {
+      element.open = element.dataset.unfolded = true;
+    }
+  }
+}
+
+function fold() {
+  for (const one of document.querySelectorAll("[data-unfolded]")) {
+    one.open = false;
+    delete one.dataset.unfolded;
+  }
+  setTimeout(() => (printing = false));
+}
+
 filters.hidden = false;
-filters.addEventListener("input", apply);
-filters.querySelector("button").addEventListener("click", clear);
+filters.addEventListener("input", changed);
+filters.addEventListener("reset", () => setTimeout(changed));
+filters.addEventListener("submit", (event) => event.preventDefault());
+document.addEventListener("toggle", toggled, true);
+addEventListener("keydown", press);
 addEventListener("hashchange", visit);
+addEventListener("beforeprint", unfold);
+addEventListener("afterprint", fold);
 apply();
+told.dataset.first = "yes";
 visit();
+delete told.dataset.first;

@@ -52,7 +52,8 @@ def to_html(table: Table, tones: Mapping[str, str] | None = None, links: Mapping
     heads = "".join(f'<th scope="col"{_side(table, index)}>{for_html(name)}</th>' for index, name in enumerate(table.columns))
     rows = "".join(f"<tr>{_html_row(table, row, tones or {}, links or {})}</tr>" for row in table.rows)
     head = f"<caption>{for_html(table.title)}</caption><thead><tr>{heads}</tr></thead>"
-    return f'<div class="scroll"><table>{head}<tbody>{rows}</tbody></table></div>'
+    name = for_html(table.title, 80)
+    return f'<div class="scroll" role="region" aria-label="{name}" tabindex="0"><table>{head}<tbody>{rows}</tbody></table></div>'
 
 
 def _html_row(table: Table, row: tuple[Cell, ...], tones: Mapping[str, str], links: Mapping[str, str]) -> str:

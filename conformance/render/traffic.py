@@ -24,7 +24,7 @@ def request_text(exchange: Exchange) -> str:
     """The request: its line, its headers, and its body, JSON laid out."""
     request = exchange.request
     query = f"?{request.query}" if request.query else ""
-    lines = [f"{request.method} {request.path}{query}", *_headers(request.headers), *_setup(request)]
+    lines = [f"{request.method} {request.path}{query}", *_headers(request.headers), setup_line(request)]
     body = excerpt(_request_body(request))
     return "\n".join([*lines, "", body] if body else lines)
 
@@ -35,8 +35,8 @@ def _request_body(request: Request) -> str:
     return "" if request.json is None else json.dumps(request.json, indent=2, ensure_ascii=False)
 
 
-def _setup(request: Request) -> list[str]:
-    """How the client was set up where that is not the ordinary way."""
+def setup_line(request: Request) -> str:
+    """How the client was set up, the more where that is not the ordinary way."""
     setup = request.setup
     told = [
         f"client {setup.client}",
@@ -47,7 +47,7 @@ def _setup(request: Request) -> list[str]:
         f"sent {setup.manner}: {MANNERS[setup.manner]}" if setup.manner in MANNERS else "",
         f"take {request.take}" if request.take else "",
     ]
-    return [f"({', '.join(filter(None, told))})"]
+    return f"({', '.join(filter(None, told))})"
 
 
 def answer_text(exchange: Exchange) -> str:
@@ -56,8 +56,13 @@ def answer_text(exchange: Exchange) -> str:
     if exchange.failure:
         lines.append(f"failed: {exchange.failure.kind}: {exchange.failure.message}")
     body = excerpt(exchange.body.decode("utf-8", "backslashreplace"))
-    read = [_reading(reading) for reading in exchange.readings]
+    read = reading_lines(exchange)
     return "\n".join([*lines, *(["", body] if body else []), *(["", *read] if read else [])])
+
+
+def reading_lines(exchange: Exchange) -> list[str]:
+    """What clients made of the answer, a line each."""
+    return [_reading(reading) for reading in exchange.readings]
 
 
 def _reading(reading: Reading) -> str:

@@ -1,0 +1,70 @@
+"""The feature matrix of the page: what each document says of every feature, held against what was seen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from conformance.model import Standing, Verdict
+from conformance.render.cards import chip
+from conformance.render.content import matrix_name
+from conformance.render.entries import Entry, entries
+from conformance.render.escape import for_html
+from conformance.report import Report, Side, area_of, by_matrix, sides
+
+
+def feature_matrix(report: Report, links: Mapping[str, str]) -> Iterator[str]:
+    """A table with a body for each area, a row for each feature and a column for each document; `links` leads from a feature to
+    the id of its most pressing case.
+    """
+    names = tuple(by_matrix(report))
+    held: dict[str, list[Entry]] = {}
+    for entry in entries(report):
+        held.setdefault(entry.first.feature, []).append(entry)
+    heads = "".join(f'<th scope="col">{for_html(head, 80)}</th>' for head in ("feature", "seen", *map(matrix_name, names)))
+    yield '<div class="scroll matrix" role="region" aria-label="Feature matrix" tabindex="0"><table>'
+    yield f"<caption>Documented against seen</caption><thead><tr>{heads}</tr></thead>"
+    for area, rows in _by_area(report).items():
+        head = f'<th colspan="{2 + len(names)}" scope="rowgroup">{for_html(area, 80)}</th>'
+        yield f'<tbody class="rows"><tr class="area">{head}</tr>'
+        for feature, found in rows.items():
+            yield _row(feature, found, held[feature], names, links)
+        yield "</tbody>"
+    yield "</table></div>"
+
+
+def _by_area(report: Report) -> Mapping[str, dict[str, tuple[Side, ...]]]:
+    areas = {one.feature: area_of(one) for one in report.verdicts}
+    found: dict[str, dict[str, tuple[Side, ...]]] = {}
+    for feature, told in sides(report).items():
+        found.setdefault(areas[feature], {})[feature] = told
+    return found
+
+
+def _row(feature: str, found: tuple[Side, ...], held: list[Entry], names: Iterable[str | None], links: Mapping[str, str]) -> str:
+    told = {side.matrix: side for side in found}
+    cells = "".join(_cell(told.get(name)) for name in names)
+    return (
+        f'<tr class="row" {data_of(one for entry in held for one in entry.verdicts)}>'
+        f'<th scope="row"><a href="#{links[feature]}">{for_html(feature, 120)}</a></th>'
+        f"<td>{chip(found[0].outcome)}</td>{cells}</tr>"
+    )
+
+
+def _cell(side: Side | None) -> str:
+    if side is None:
+        return "<td></td>"
+    weighed = "" if side.standing is Standing.UNCLAIMED else f" {chip(side.standing)}"
+    return f'<td><span class="said">{side.stance.value}</span>{weighed}</td>'
+
+
+def data_of(verdicts: Iterable[Verdict]) -> str:
+    """What filters go by, as attributes: every word that one of the verdicts has."""
+    listed = tuple(verdicts)
+    words = {
+        "area": (area_of(one) for one in listed),
+        "level": (one.level.value for one in listed),
+        "outcome": (one.outcome.value for one in listed),
+        "standing": (one.standing.value for one in listed),
+        "client": (one.via for one in listed),
+    }
+    return " ".join(f'data-{name}="{for_html(" ".join(dict.fromkeys(told)), 300)}"' for name, told in words.items())
