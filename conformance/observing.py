@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import plugin
 from conformance.drafting import Draft, Sighting, draft
+from conformance.model import Seen, Target
 from conformance.options import ARGUMENTS
 from conformance.redaction import redacted
 from conformance.session import secrets_of
@@ -18,12 +18,9 @@ from conformance.session import secrets_of
 
 @dataclass
 class Observed:
-    """A plugin of pytest that drafts a matrix when the run has been published. `draft` stays None where the run did not end,
-    `folder` is that of the report.
-    """
+    """A plugin of pytest that drafts a matrix when the run has been published. `draft` stays None where the run did not end."""
 
     draft: Draft | None = None
-    folder: Path = Path()
 
     def pytest_unconfigure(self, config: Any) -> None:
         """Drafts, while the results are still there."""
@@ -34,15 +31,18 @@ class Observed:
         if not report.footer.complete:
             return
         seen = {case.id: suite.run.result(case).seen for case in suite.plan.cases}
-        sightings = [Sighting(one, redacted_all(seen[one.case], secrets)) for one in report.verdicts]
-        made = draft(report.header, sightings)
-        self.draft = Draft(str(redacted(made.text, secrets)), made.claims, made.unclear)
-        self.folder = suite.folder
+        sightings = [Sighting(one, _unsecret(seen[one.case], secrets)) for one in report.verdicts]
+        self.draft = draft(replace(report.header, target=_redacted_target(report.header.target, secrets)), sightings)
 
 
-def redacted_all(seen: Sequence[Any], secrets: Sequence[str]) -> tuple[Any, ...]:
+def _unsecret(seen: Sequence[Seen], secrets: Sequence[str]) -> tuple[Seen, ...]:
     """Observations without those that hold a secret: what is taken out of them cannot be promised."""
     return tuple(one for one in seen if redacted(one.value, secrets) == one.value)
+
+
+def _redacted_target(target: Target, secrets: Sequence[str]) -> Target:
+    """The target with what the server says of itself redacted; verdicts are so already."""
+    return replace(target, model=str(redacted(target.model, secrets)), server=str(redacted(target.server, secrets)))
 
 
 def observed(values: Mapping[str, Any]) -> tuple[int, Observed]:

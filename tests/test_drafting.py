@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from against import TARGET, server
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from servers import command, ended
 
@@ -18,10 +19,11 @@ from conformance.features import all_features
 from conformance.judge import judge
 from conformance.law import LAW, claim_on
 from conformance.matrix import parse_matrix
-from conformance.model import Finding, Level, Outcome, Seen, Stance, Standing, Target, Verdict
+from conformance.model import Finding, Level, Outcome, Result, Seen, Stance, Standing, Target, Verdict
+from conformance.observing import Observed
 from conformance.options import Options
 from conformance.reference.serve import serving
-from conformance.report import Header, read
+from conformance.report import Footer, Header, Report, read
 from conformance.session import Run, opened, prepare
 
 CASSETTE = Path(__file__).parent / "cassettes" / "llama.cpp"
@@ -55,8 +57,10 @@ def sightings(run: Run) -> list[Sighting]:
 
 
 def run_of(*faults: str) -> Run:
-    """A run through raw HTTP alone, in this process."""
-    plan = prepare(Options(via=("raw",)))
+    """A run through raw HTTP alone, in this process, without what takes long."""
+    plan = prepare(
+        Options(via=("raw",), area=("chat", "models", "errors"), skip=("errors.context", "errors.malformed", "errors.wrong-type"))
+    )
     run = Run(plan, TARGET, 1, remembering(server(*faults), lambda _: None, lambda _: None))
     run.start(plan.cases)
     return run
@@ -144,6 +148,7 @@ def test_the_evidence_stands_above_the_claim_in_the_order_of_the_vocabulary():
     assert draft(HEADER, seen[::-1]).text == text
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_nothing_a_server_says_breaks_out_of_a_comment(model, actual):
     hostile = [model + "\nclaims: {}", actual + "\r\x85\u2028\u2029\x00\ud800  chat: {}"]
@@ -201,6 +206,30 @@ def test_the_command_drafts_what_the_other_commands_take(tmp_path):
     assert {one.stance for one in verdicts if one.feature == "chat.n"} == {Stance.IGNORED}
     assert key not in printed.out + printed.err
     assert {path.name for path in tmp_path.iterdir()} == {"out", "tmp", "draft.yaml"}
+
+
+def test_a_key_that_a_server_says_itself_is_not_drafted():
+    key = "sk-proj-Zq8vT2mWx4Lk9RbN"
+    one = sighting(Outcome.DIFFERS, case="chat.usage.cached-raw", feature="chat.usage.cached", actual=key)
+    target = replace(HEADER.target, model=f"model of {key}", server=key)
+    report = Report(replace(HEADER, target=target), (one.verdict,), Footer(True))
+    result = Result(Outcome.DIFFERS, seen=(Seen("prompt_tokens", key),))
+    suite = SimpleNamespace(
+        run=SimpleNamespace(result=lambda _: result),
+        published=SimpleNamespace(report=report),
+        broken=[],
+        plan=SimpleNamespace(options=Options(api_key=key), cases=[SimpleNamespace(id="chat.usage.cached-raw")]),
+    )
+    found = Observed()
+    found.pytest_unconfigure(SimpleNamespace(pluginmanager=SimpleNamespace(get_plugin=lambda _: suite)))
+    assert found.draft is not None
+    assert "model of [redacted]" in found.draft.text
+    assert "expects" not in found.draft.text
+    lost = replace(report, footer=Footer(False))
+    suite.published = SimpleNamespace(report=lost)
+    unfinished = Observed()
+    unfinished.pytest_unconfigure(SimpleNamespace(pluginmanager=SimpleNamespace(get_plugin=lambda _: suite)))
+    assert unfinished.draft is None
 
 
 def test_no_server_no_draft(tmp_path):
