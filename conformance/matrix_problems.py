@@ -99,6 +99,8 @@ def _head(document: Entries, file: str) -> Iterator[DocumentError]:
         yield DocumentError(file, line_of(document, "withdrawn"), "withdraws claims, but inherits none")
     yield from _source(document.get("document"), file, line_of(document, "document"), "document")
     pages = document.get("pages")
+    if not isinstance(pages, Entries | None):
+        yield DocumentError(file, line_of(document, "pages"), "has pages that are no mapping of names to documents")
     if isinstance(pages, Entries):
         for name, page in pages.items():
             yield from _source(page, file, pages.lines[name], f"page {name}")
@@ -148,8 +150,10 @@ def _claim(feature: str, entry: Any, file: str, line: int, document: Entries) ->
     for one in entry if isinstance(entry, list) else [entry]:
         if isinstance(one, Entries) and "note" in one:
             yield from _prose(one["note"], file, one.lines["note"], "note")
-        if isinstance(one, Entries) and "page" in one and one["page"] not in (document.get("pages") or {}):
-            where = nearest(str(one["page"]), document.get("pages") or {})
+        pages = document.get("pages")
+        known_pages = list(pages) if isinstance(pages, Entries) else []
+        if isinstance(one, Entries) and "page" in one and one["page"] not in known_pages:
+            where = nearest(str(one["page"]), known_pages)
             yield DocumentError(file, one.lines["page"], f"cites the unknown page {one['page']!r}{where}")
 
 
@@ -199,10 +203,12 @@ def _placed_twice(claims: Entries, excluded: Any, file: str) -> Iterator[Documen
         for one in (entry if isinstance(entry, list) else [entry])
         if isinstance(one, dict) and isinstance(one.get("statements"), list)
         for name in one["statements"]
+        if isinstance(name, str)
     }
     for entry in excluded if isinstance(excluded, list) else ():
-        for name in (entry.get("statements") or ()) if isinstance(entry, Entries) else ():
-            if name in placed:
+        statements = entry.get("statements") if isinstance(entry, Entries) else ()
+        for name in statements if isinstance(statements, list) else ():
+            if str(name) in placed:
                 what = f"leaves out the statement {name}, which the claim on {placed[name]} is made of"
                 yield DocumentError(file, line_of(entry, "statements"), what)
 
