@@ -140,6 +140,7 @@ def _head(header: Header) -> Iterator[str]:
     yield "# These are observations and no document's words. Go through the claims: keep what the server's document says, cite"
     yield "# its lines, mend the stances where it says something else, and take out what it does not speak of. Then name the"
     yield "# server, the edition and the document, and run: openai-conformance matrix check FILE"
+    yield "# The bytes of an exchange: openai-conformance curl KEY --report DIR, the report of that run."
     yield "schema: 1"
     yield f"id: {_quoted(f'{server}@{day}')}"
     yield f"server: {_quoted(server)}"
