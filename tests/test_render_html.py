@@ -9,19 +9,20 @@ from html.parser import HTMLParser
 from goldens import golden
 from hypothesis import given
 from report_strategies import reports, unhurried
-from sample_report import ALONE, EVIL, EXCHANGES, HEADER, NASTY, REPORT, exchange_of
+from sample_report import ALONE, DONE, EVIL, EXCHANGES, HEADER, NASTY, REPORT, UNSEEN, exchange_of
 
 from conformance.messages import Request
+from conformance.model import Outcome
 from conformance.render import cases, html
-from conformance.render.entries import entries
+from conformance.render.entries import Entry, entries
 from conformance.report import gate
 
 OURS = set(
     re.findall(
         r"\w+",
-        "html head meta title style body header p h1 h2 h3 h4 main section div span strong small b svg rect path ul li nav a table "
-        "caption thead tbody tr th td form input select option button output details summary dl dt dd bdi code pre mark figure "
-        "figcaption kbd dialog footer script",
+        "html head meta title style body header p h1 h2 h3 h4 main section div span strong small b svg rect path ul li nav a "
+        "table caption thead tbody tr th td form input select option button output details summary dl dt dd bdi code pre mark "
+        "figure figcaption kbd dialog footer script",
     )
 )
 
@@ -153,3 +154,17 @@ def test_a_case_shows_a_few_exchanges_and_names_the_rest():
 def test_the_page_needs_no_network():
     assert "url(" not in shown(ALONE)
     assert "@import" not in shown(ALONE)
+
+
+def marks(one):
+    found = cases.marks_of((Entry((one.case,), (one,)),))
+    return {key: [(mark.sure, mark.first) for mark in told] for key, told in found.items()}
+
+
+def test_one_finding_is_in_the_first_exchange_and_of_a_rule_in_all():
+    one = replace(DONE, exchanges=("a", "b"), reason="")
+    assert marks(one) == {"a": [(True, True)], "b": [(False, False)]}
+    assert marks(replace(one, reason="2 of 3 exchanges")) == {"a": [(True, True)], "b": [(True, False)]}
+    two = replace(one, findings=(UNSEEN, replace(UNSEEN, message="another")))
+    assert marks(two) == {"a": [(False, True)] * 2, "b": [(False, False)] * 2}
+    assert marks(replace(one, findings=(replace(UNSEEN, outcome=Outcome.UNCLEAR),))) == {"a": [], "b": []}

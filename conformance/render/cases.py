@@ -97,7 +97,7 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
     told = f"<dl>{''.join(_facts(entry))}</dl>{''.join(map(_finding, entry.findings))}"
     if not traffic.telling.takes(told):
         told = '<p class="soft">The page is full; report.ndjson has the rest.</p>'
-    link = f'<p class="soft"><a href="#{fragment(entry.cases[0])}">link to this case</a></p>'
+    link = f'<a href="#{fragment(entry.cases[0])}">link to this case</a>'
     return (
         f'<details class="case {tone}" id="{fragment(entry.cases[0])}" data-n="{number}" {data_of(entry.verdicts)}>'
         f'<summary>{summary}</summary><div class="body">{told}{_exchanges(entry, traffic)}{link}</div></details>'
@@ -107,7 +107,8 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
 def _facts(entry: Entry) -> Iterator[str]:
     first = entry.first
     by = "" if first.authority == "openai" else f" (by {for_html(first.authority, 80)})"
-    yield f"<dt>seen</dt><dd>{chip(first.outcome)} <bdi>{for_html(first.reason)}</bdi></dd>"
+    reason = f" <bdi>{for_html(first.reason)}</bdi>" if first.reason else ""
+    yield f"<dt>seen</dt><dd>{chip(first.outcome)}{reason}</dd>"
     for one in entry.verdicts:
         yield f"<dt>{for_html(matrix_name(one.matrix), 80)}</dt><dd>{chip(one.standing)} <bdi>{for_html(says(one))}</bdi></dd>"
     yield f"<dt>feature</dt><dd>{for_html(first.feature, 120)}, through {for_html(first.via, 40)}</dd>"

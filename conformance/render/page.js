@@ -104,6 +104,14 @@ function prepare(one) {
   for (const text of one.querySelectorAll("pre.copy")) addButton(text);
 }
 
+// The first marked bytes of what lies open come into sight, inside of their box alone.
+function showMarks(part) {
+  for (const box of part.querySelectorAll("pre")) {
+    const spot = box.querySelector("mark:not(.other)");
+    if (spot && box.scrollTop === 0) box.scrollTop = spot.offsetTop - box.offsetTop - box.clientHeight / 3;
+  }
+}
+
 function addButton(text) {
   const button = document.createElement("button");
   button.type = "button";
@@ -173,9 +181,10 @@ function changed() {
 
 function toggled(event) {
   const one = event.target;
-  if (!one.classList?.contains("case") || !one.open) return;
-  prepare(one);
-  if (printing) return;
+  if (!one.open || !one.matches?.(".case, .exchange")) return;
+  if (one.matches(".case")) prepare(one);
+  showMarks(one);
+  if (printing || !one.matches(".case")) return;
   mark(one);
   here = one.id;
   remember();
