@@ -63,10 +63,10 @@ def test_a_condition_is_settled_by_what_is_given(tmp_path, given, standing):
 
 def test_a_condition_that_no_claim_has_is_wrong_use(tmp_path):
     with serving() as server:
-        words = ("--base-url", server.url, "--matrix", "llama.cpp@b11434", "--given", "flag=--jinj")
+        words = ("--base-url", server.url, "--matrix", "llama.cpp@b11434", "--given", "flag=--embedding")
         result = said(tmp_path, "run", *words)
     assert result.code == 4
-    assert "did you mean '--jinja'" in result.err
+    assert "did you mean '--embeddings'" in result.err
     assert server.asked == []
 
 
