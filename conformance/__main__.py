@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     about = "draft a matrix of what a server is seen to do, with the evidence; takes the options of run"
     draft = inner.add_parser("draft", help=about, description=about, allow_abbrev=False)
     for argument in ARGUMENTS:
-        if argument.name not in ("matrix", "given", "baseline", "gate", "resume"):
+        if argument.name not in ("matrix", "given", "baseline", "gate", "resume", "repeat", "fail_fast"):
             draft.add_argument(argument.flag, **argument.keywords())
     draft.add_argument("--output", metavar="FILE", help="file to write (default: standard output)")
     draft.set_defaults(run=commands.matrix_draft)

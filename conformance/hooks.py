@@ -152,6 +152,9 @@ class Suite:
             return
         self.run.stop()
         if not self.worker and exitstatus in (0, 1, 2):
+            most = session.config.option.maxfail
+            if exitstatus == 2 and most and session.testsfailed >= most:
+                exitstatus = 1  # pytest-xdist calls it an interruption
             complete = exitstatus != 2 and len({case for case, _ in self.verdicts}) == session.testscollected
             self.published = publish(self.run, tuple(self.verdicts.values()), self.folder, complete, sys.argv)
             wrong = self.broken or self.published.trouble

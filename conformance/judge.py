@@ -22,6 +22,7 @@ from conformance.model import (
     Target,
     Verdict,
 )
+from conformance.repeating import repeated
 
 MOST_FINDINGS = 20
 MOST_NOTED = 2000
@@ -35,15 +36,16 @@ def outcome_of(check: Check, findings: Iterable[Finding]) -> Outcome:
     return min((finding.outcome for finding in findings), key=_WORST_FIRST.index, default=clean)
 
 
-def run_check(case: Case, target: Target, send: Send) -> Result:
-    """Runs a check through its client. Whatever the check raises beyond `Ended` is the suite's own error and passes through.
-    Of the result's exchanges the first is the one that shows the worst finding best.
+def run_check(case: Case, target: Target, send: Send, repetition: int = 0) -> Result:
+    """Runs a check through its client; a repetition other than the first (0) sends everything anew. Whatever the check raises
+    beyond `Ended` is the suite's own error and passes through. Of the result's exchanges the first is the one that shows the
+    worst finding best.
     """
     asked: dict[str, Exchange] = {}
     began = time.monotonic()
 
     def noting(request: Request) -> Exchange:
-        spoken = replace(request, setup=replace(request.setup, client=case.via))
+        spoken = repeated(replace(request, setup=replace(request.setup, client=case.via)), repetition)
         asked[spoken.key] = send(spoken)
         return asked[spoken.key]
 

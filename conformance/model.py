@@ -213,7 +213,7 @@ class Matrix:
 @dataclass(frozen=True)
 class Verdict:
     """A case held against one matrix (None: against OpenAI's API alone); flat, as the report stores it. `lines` and `note`
-    are the claim's own.
+    are the claim's own; `repeats` are the outcomes of the repetitions in their order, where the case was asked several times.
     """
 
     case: str
@@ -235,3 +235,4 @@ class Verdict:
     link: str = ""
     lines: tuple[int, ...] = ()
     note: str = ""
+    repeats: tuple[Outcome, ...] = ()

@@ -39,6 +39,8 @@ class Options:
     level: str | None = None
     via: tuple[str, ...] = ()
     jobs: int | None = None
+    repeat: int = 1
+    fail_fast: bool = False
     timeout: float = 60.0
     max_requests: int | None = None
     max_tokens_total: int | None = None
@@ -80,6 +82,13 @@ def positive(text: str) -> int:
     return number
 
 
+def few(text: str) -> int:
+    """A whole number from 1 to 100, for argparse. Raises ValueError."""
+    if (number := positive(text)) > 100:
+        raise ValueError(text)
+    return number
+
+
 def seconds(text: str) -> float:
     """A positive number of seconds, at most a day, for argparse. Raises ValueError."""
     if not 0 < (number := float(text)) <= 86400:
@@ -110,6 +119,8 @@ ARGUMENTS = (
     Argument("--level", "run only checks of this level or above", {"choices": LEVELS}),
     Argument("--via", f"run only through this client (repeatable): {', '.join(CLIENTS)}", {**_MANY, "choices": CLIENTS}),
     Argument("--jobs", "cases that run at once (default 4; 1 for the embedded engine)", {"type": positive, "metavar": "N"}),
+    Argument("--repeat", "ask everything so many times, and say what differs between repetitions", {"type": few, "metavar": "N"}),
+    Argument("--fail-fast", "stop at the first verdict that fails the gate", {"action": "store_true"}),
     Argument("--timeout", "most seconds a request may take (default 60)", {"type": seconds, "metavar": "SECONDS"}),
     Argument("--max-requests", "most requests to send; what does not fit is unclear", {"type": positive, "metavar": "N"}),
     Argument("--max-tokens-total", "most tokens to use; what does not fit is unclear", {"type": positive, "metavar": "N"}),

@@ -28,6 +28,8 @@ def plan_lines(plan: Plan) -> Iterator[str]:
                 asked.add(request.key)
                 requests[case.check.area] += 1
                 tokens[case.check.area] += token_ceiling(request)
+    times = plan.options.repeat
+    requests, tokens = (Counter({area: times * count for area, count in one.items()}) for one in (requests, tokens))
     yield f"{'area':16} {'cases':>6} {'requests':>9} {'tokens at most':>15}"
     for area in cases:
         yield f"{area:16} {cases[area]:6} {requests[area]:9} {tokens[area]:15}"

@@ -45,6 +45,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """--fail-fast is pytest's -x, told before pytest-xdist asks for it."""
+    if getattr(config.option, "fail_fast", None) and _wanted(config):
+        config.option.maxfail = 1
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Prepares the run before anything is collected; with pytest-xdist, also reaches the server, which the workers share."""
     config = session.config

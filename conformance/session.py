@@ -29,11 +29,14 @@ from conformance.recipes import Running, load_recipe, running
 from conformance.recordings import recorded_target, recording_in
 from conformance.redaction import redacted, redacted_exchange
 from conformance.registry import all_checks
+from conformance.repeating import repeated, repetition_of, together
 from conformance.report import read_baseline, read_verdict, unknown_entries, verdict_line
 from conformance.selection import select, words
 from conformance.shelf import NAME, Shelf
 from conformance.target import named_target, reach
 
+Results = tuple[Result, ...]
+"""What a case came to, a result for each time that it was asked."""
 PROBE, TRIAL = 5.0, 15.0
 """Most seconds for the list of models, and for one token of a chat, when it is asked whether a server still lives."""
 
@@ -105,9 +108,9 @@ class Run:
     first: int = 0
     made: dict[str, Exchange] = field(default_factory=dict)
     began: float = field(default_factory=time.time)
-    _results: dict[Case, Result] = field(default_factory=dict)
+    _results: dict[Case, Results] = field(default_factory=dict)
     _rules: tuple[Case, ...] = ()
-    _ahead: Ahead[Case, Result | None] | None = None
+    _ahead: Ahead[Case, Results | None] | None = None
 
     def start(self, cases: tuple[Case, ...]) -> None:
         """Lets cases run ahead. `first` turns the order, so that processes that share the run begin at different places. What is
@@ -119,11 +122,13 @@ class Run:
         first = self.first % (len(others) or 1)
         self._ahead = Ahead(others[first:] + others[:first], self._work, self.jobs, alone)
 
-    def _work(self, case: Case) -> Result | None:
+    def _work(self, case: Case) -> Results | None:
+        repetitions = range(self.plan.options.repeat)
         if case.check.seed is None:
-            return run_check(case, self.target, self._asking)
+            return tuple(run_check(case, self.target, self._asking, one) for one in repetitions)
         seed = case.check.seed(self.target)
-        self._asking(replace(seed, setup=replace(seed.setup, client=case.via)))
+        for one in repetitions:
+            self._asking(repeated(replace(seed, setup=replace(seed.setup, client=case.via)), one))
         return None
 
     def _asking(self, request: Request) -> Exchange:
@@ -132,13 +137,17 @@ class Run:
         return exchange
 
     def result(self, case: Case) -> Result:
-        """The result of a case, when it is there; a rule waits for all exchanges of the run."""
+        """The result of a case the first time that it was asked."""
+        return self.results(case)[0]
+
+    def results(self, case: Case) -> Results:
+        """A result for each repetition of a case, when they are there; a rule waits for all exchanges of the run."""
         assert self._ahead is not None  # noqa: S101 -- started before anything is asked
         done = self._results.get(case) or self._ahead.result(case)
         if done is None:
             self._ahead.all()
             self._judge_all()
-            done = self._results.get(case) or run_rule(case, self.made.values())
+            done = self._results.get(case) or tuple(run_rule(case, part) for part in self._parts())
         self._results[case] = done
         return done
 
@@ -146,17 +155,32 @@ class Run:
         """Applies every rule to one exchange after the other, so that each is read once. A rule that raises is left out: it
         does so again for the one who asks for it.
         """
-        tallies = [Tally(case) for case in self._rules]
+        found: dict[Case, list[Result]] = {case: [] for case in self._rules}
+        for part in self._parts():
+            tallies = [Tally(case) for case in found]
+            for exchange in part:
+                tallies = [tally for tally in tallies if _added(tally, exchange)]
+            found = {tally.case: [*found[tally.case], tally.result()] for tally in tallies}
+        self._results |= {case: tuple(results) for case, results in found.items()}
+
+    def _parts(self) -> tuple[tuple[Exchange, ...], ...]:
+        """The exchanges of each repetition, in the order of their keys."""
+        parts: list[list[Exchange]] = [[] for _ in range(self.plan.options.repeat)]
         for key in sorted(self.made):
-            tallies = [tally for tally in tallies if _added(tally, self.made[key])]
-        self._results |= {tally.case: tally.result() for tally in tallies}
+            number = repetition_of(self.made[key].request)
+            if number < len(parts):
+                parts[number].append(self.made[key])
+        return tuple(map(tuple, parts))
 
     def verdicts(self, case: Case) -> tuple[Verdict, ...]:
         """A verdict for each document, or one against OpenAI's API alone."""
         core = core_features(self.target)
         documents: tuple[Matrix | None, ...] = self.plan.matrices or (None,)
-        result = self.result(case)
-        told = (judge(case, result, claim_for(case.check, one, core), one.id if one else None) for one in documents)
+        results = self.results(case)
+        told = [
+            together([judge(case, result, claim_for(case.check, one, core), one.id if one else None) for result in results])
+            for one in documents
+        ]
         secrets = secrets_of(self.plan.options)
         return tuple(read_verdict(str(redacted(verdict_line(one), secrets))) if secrets else one for one in told)
 

@@ -64,6 +64,10 @@ class Record:
         known = {word.value: word for word in words}
         return known[found] if isinstance(found, str) and found in known else self._fail(name, f"one of {', '.join(known)}")
 
+    def words(self, name: str, words: type[Word], default: Any = _MISSING) -> tuple[Word, ...]:
+        """An array of members of an enumeration."""
+        return tuple(Record(self.line, {name: one}).word(name, words) for one in self.texts(name, default))
+
     def texts(self, name: str, default: Any = _MISSING) -> tuple[str, ...]:
         """An array of strings."""
         found = self._field(name, default)
@@ -166,6 +170,7 @@ def verdict_of(record: Record) -> Verdict:
         link=record.text("link", ""),
         lines=record.numbers("lines", []),
         note=record.text("note", ""),
+        repeats=record.words("repeats", Outcome, []),
     )
 
 

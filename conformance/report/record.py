@@ -118,6 +118,8 @@ def _expect(kind: str, record: Record) -> Record:
 
 def _line(kind: str, value: Any, first: tuple[str, ...] = ()) -> str:
     plain = _plain(value)
+    if not plain.get("repeats", True):  # written only where there was more than one repetition
+        del plain["repeats"]
     return _dumps({"kind": kind} | {name: plain[name] for name in first} | plain)
 
 
