@@ -79,6 +79,66 @@ def compare(known: Namespace, _: list[str]) -> int:
     return 1 if known.fail_on == "regression" and comparison.regressed else 0
 
 
+def baseline(known: Namespace, _: list[str]) -> int:
+    """Makes a baseline from a report, brings one up to date, or says what the report saw of its entries."""
+    from conformance.baselines import created, explained, updated
+    from conformance.comparing import Unreadable, report_at
+
+    try:
+        report = report_at(known.report)
+    except Unreadable as error:
+        raise Refused(str(error)) from None
+    if not report.footer.complete:
+        sys.stderr.write(f"openai-conformance: {known.report} is of a run that is not complete\n")
+    if known.explain:
+        _say(explained(_text_of(known.explain), report))
+    elif known.update:
+        found = updated(_text_of(known.update), report, known.gate)
+        _keep(found.text, known.output or known.update)
+        _say([f"{known.output or known.update}: {found.told}"])
+    elif known.output:
+        _keep(created(report, known.gate), known.output)
+    else:
+        _say([created(report, known.gate).rstrip("\n")])
+    return 0
+
+
+def _text_of(name: str) -> str:
+    try:
+        return Path(name).read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Refused(f"cannot read {name}: {getattr(error, 'strerror', None) or 'it is no UTF-8'}") from None
+
+
+def _keep(text: str, name: str) -> None:
+    try:
+        Path(name).write_text(text, "utf-8", newline="\n")
+    except OSError as error:
+        raise Refused(f"cannot write {name}: {error.strerror}") from None
+
+
+def site(known: Namespace, _: list[str]) -> int:
+    """Makes a folder of reports a static site; exit code 1 where a report could not be read, 5 where there is none."""
+    from conformance.history import NotASite, build, told
+
+    folder, output = Path(known.reports), Path(known.output)
+    if not folder.is_dir():
+        raise Refused(f"{folder} is no folder")
+    try:
+        history = build(folder, output)
+    except NotASite as error:
+        raise Refused(str(error)) from None
+    except OSError as error:
+        raise Refused(f"cannot write {error.filename or output}: {error.strerror}") from None
+    for line in history.unreadable:
+        sys.stderr.write(f"openai-conformance: {line}\n")
+    if not history.servers and not history.unreadable:
+        _say([f"{folder} holds no report"])
+        return 5
+    _say(told(history, output))
+    return 1 if history.unreadable else 0
+
+
 def list_names(known: Namespace, _: list[str]) -> int:
     """Prints the names of a kind, a line each."""
     from conformance.describing import names

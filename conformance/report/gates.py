@@ -79,11 +79,11 @@ def read_baseline(text: str) -> tuple[str, ...]:
 
 def is_known(verdict: Verdict, baseline: Collection[str]) -> bool:
     """Whether a baseline lists a verdict."""
-    return any(name in baseline for name in _names(verdict))
+    return any(name in baseline for name in names_in_baseline(verdict))
 
 
-def _names(verdict: Verdict) -> tuple[str, ...]:
-    """How entries of a baseline may name a verdict."""
+def names_in_baseline(verdict: Verdict) -> tuple[str, ...]:
+    """How entries of a baseline may name a verdict, the narrowest last."""
     return (verdict.case,) if verdict.matrix is None else (verdict.case, f"{verdict.case}@{verdict.matrix}")
 
 
@@ -92,7 +92,7 @@ def stale_entries(verdicts: Iterable[Verdict], baseline: Iterable[str]) -> tuple
     well: dict[str, bool] = {}
     for verdict in verdicts:
         fine = verdict.standing not in (*FAILURES, Standing.UNKNOWN)
-        for name in _names(verdict):
+        for name in names_in_baseline(verdict):
             well[name] = well.get(name, True) and fine
     return tuple(entry for entry in baseline if well.get(entry, False))
 
