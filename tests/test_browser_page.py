@@ -258,6 +258,8 @@ def test_paper_has_what_is_broken_and_no_buttons(visit):
     assert set(ids(page, ".case.bad:has(.finding)")) <= opened
     assert page.locator(".tools").is_hidden()
     assert page.locator(".exchange button:visible").count() == 0
+    page.set_viewport_size({"width": 700, "height": 900})
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('table, pre')].map((one) => one.scrollWidth))") <= 700
     page.evaluate("dispatchEvent(new Event('afterprint'))")
     assert ids(page, ".case[open]") == ["chat.n.choices-raw"]
     assert page.pdf().startswith(b"%PDF")

@@ -167,4 +167,8 @@ def test_one_finding_is_in_the_first_exchange_and_of_a_rule_in_all():
     assert marks(replace(one, reason="2 of 3 exchanges")) == {"a": [(True, True)], "b": [(True, False)]}
     two = replace(one, findings=(UNSEEN, replace(UNSEEN, message="another")))
     assert marks(two) == {"a": [(False, True)] * 2, "b": [(False, False)] * 2}
+    first = [(True, True), (False, True)]
+    assert marks(replace(two, reason="2 of 3 exchanges")) == {"a": first, "b": [(False, False)] * 2}
+    mixed = replace(two, findings=(UNSEEN, replace(UNSEEN, message="x", outcome=Outcome.IGNORED)), reason="2 of 3 exchanges")
+    assert marks(mixed) == {"a": [(False, True)] * 2, "b": [(False, False)] * 2}
     assert marks(replace(one, findings=(replace(UNSEEN, outcome=Outcome.UNCLEAR),))) == {"a": [], "b": []}

@@ -38,10 +38,11 @@ def marked(body, *args, **more):
         (PLAIN, "$.choices[0].more.n", ["-1e3"]),
         (PLAIN, "$.choices[0].more", ['{"n": -1e3}']),
         (PLAIN, "$.choices[1].more", ['{"text": null}']),
-        (PLAIN, "$.nowhere.at.all", []),
+        (PLAIN, "$.nowhere.at.all", [PLAIN.decode()]),
+        (PLAIN, "$", [PLAIN.decode()]),
         (PLAIN, "status", []),
         (PLAIN, "no path", []),
-        (PLAIN, "$[0]", []),
+        (PLAIN, "$[0]", [PLAIN.decode()]),
         (STREAM, "$[0].a", ["[1, 2]"]),
         (STREAM, "$[0].a[1]", ["2"]),
         (STREAM, "$[1].a", ['"ä"']),
@@ -49,6 +50,7 @@ def marked(body, *args, **more):
         (STREAM, "$[-1]", ["[DONE]"]),
         (STREAM, "$[*].a", ["[1, 2]", '"ä"']),
         (STREAM, "$[9].a", []),
+        (STREAM, "$[0].b", ['{"a": [1, 2]}']),
         (b'[{"a": 1}]', "$[0].a", ["1"]),
         (b'{"a": 1, "b": ', "$.a", ["1"]),
         (b'{"a": 1, "b": ', "$.b", []),
@@ -82,6 +84,7 @@ def test_an_object_that_lacks_something_is_marked_unless_it_is_a_haystack():
     (span,) = spans_in_body(answer(body), mark("$.usage.prompt"))
     assert span.note == "is odd (missing in here)"
     assert marked(body, "$.long.prompt") == []
+    assert marked(body, "$.nowhere") == []
 
 
 @pytest.mark.parametrize(

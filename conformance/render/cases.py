@@ -58,9 +58,7 @@ class Traffic:
         if exchange is None:
             return f'<p class="soft">exchange {for_html(key, 80)}, which is not at hand</p>'
         if key in self.shown:
-            return (
-                f'<p class="again"><a href="#x-{fragment(key)}">{named(exchange)}</a> <span class="soft">(shown above)</span></p>'
-            )
+            return f'<a class="again" href="#x-{fragment(key)}">{named(exchange)}</a>'
         command = curl_line(key, self.folder)
         text = exchange_html(exchange, self.marks.get(key, ()), self.target, command)
         if not self.room.takes(text):
@@ -73,16 +71,21 @@ class Traffic:
 
 
 def marks_of(listed: tuple[Entry, ...]) -> Mapping[str, list[Mark]]:
-    """What to mark in which exchange. A case's one finding is in its first exchange, and in all that break a rule; which of
-    several findings is where, only the bytes tell.
+    """What to mark in which exchange. A case's one finding is in its first exchange, and in all that break a rule, where the
+    first of several is in the first; which of the others is where, only the bytes tell.
     """
     found: dict[str, list[Mark]] = {}
     for number, entry in enumerate(listed):
         telling = [one for one in entry.findings if one.outcome is not Outcome.UNCLEAR]
-        alike = bool(_OF_A_RULE.fullmatch(entry.first.reason))
+        of_a_rule = bool(_OF_A_RULE.fullmatch(entry.first.reason))
+        in_order = of_a_rule and len({one.outcome for one in telling}) == 1
         for place, key in enumerate(islice(entry.exchanges, MOST_EXCHANGES)):
-            sure = len(telling) == 1 and (place == 0 or alike)
-            found.setdefault(key, []).extend(Mark(one, number, sure, place == 0) for one in telling if one.where)
+            alone = len(telling) == 1 and (place == 0 or of_a_rule)
+            found.setdefault(key, []).extend(
+                Mark(one, number, alone or (in_order and place == index == 0), place == 0)
+                for index, one in enumerate(telling)
+                if one.where
+            )
     return found
 
 
@@ -107,12 +110,11 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
 def _facts(entry: Entry) -> Iterator[str]:
     first = entry.first
     by = "" if first.authority == "openai" else f" (by {for_html(first.authority, 80)})"
-    reason = f" <bdi>{for_html(first.reason)}</bdi>" if first.reason else ""
-    yield f"<dt>seen</dt><dd>{chip(first.outcome)}{reason}</dd>"
+    yield f"<dt>seen</dt><dd>{chip(first.outcome)} {for_html(first.reason)}</dd>"
     for one in entry.verdicts:
-        yield f"<dt>{for_html(matrix_name(one.matrix), 80)}</dt><dd>{chip(one.standing)} <bdi>{for_html(says(one))}</bdi></dd>"
-    yield f"<dt>feature</dt><dd>{for_html(first.feature, 120)}, through {for_html(first.via, 40)}</dd>"
-    yield f"<dt>source</dt><dd>{_linked(first.link)}{by}</dd>" if first.link else ""
+        yield f"<dt>{for_html(matrix_name(one.matrix), 80)}</dt><dd>{chip(one.standing)} {for_html(says(one))}</dd>"
+    source = f", see {_linked(first.link)}{by}" if first.link else ""
+    yield f"<dt>feature</dt><dd>{for_html(first.feature, 120)}, through {for_html(first.via, 40)}{source}</dd>"
 
 
 def _linked(address: str) -> str:
@@ -125,9 +127,9 @@ def _finding(finding: Finding) -> str:
     if finding.outcome is Outcome.UNCLEAR:
         return ""
     where = f' <code class="where">{for_html(finding.where, 200)}</code>' if finding.where else ""
-    by = f' <span class="soft">seen by {for_html(", ".join(finding.seen_by), 80)}</span>' if finding.seen_by else ""
+    by = f" seen by {for_html(', '.join(finding.seen_by), 80)}" if finding.seen_by else ""
     sides = ((name, text) for name, text in (("expected", finding.expected), ("actual", finding.actual)) if text)
-    pair = "".join(f'<div class="{name}"><dt>{name}</dt><dd><code>{for_html(text)}</code></dd></div>' for name, text in sides)
+    pair = "".join(f'<div class="{name}"><dt>{name}</dt><dd>{for_html(text)}</dd></div>' for name, text in sides)
     return (
         f'<div class="finding"><p><strong>{for_html(finding.message)}</strong>{where}{by}</p><dl class="pair">{pair}</dl></div>'
     )

@@ -33,7 +33,7 @@ def exchange_html(exchange: Exchange, marks: Sequence[Mark], target: Target, com
 
 def named(exchange: Exchange) -> str:
     """An exchange in one line."""
-    return f"<code>{for_html(headline(exchange), 300)}</code>"
+    return for_html(headline(exchange), 300)
 
 
 def _pre(lines: Iterable[str]) -> str:

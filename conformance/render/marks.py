@@ -97,7 +97,7 @@ def _places(exchange: Exchange, body: str, finding: Finding) -> Iterator[tuple[i
         yield from _of_the_whole(body, finding.message)
         return
     steps = _steps(finding.where)
-    for length in range(len(steps), 0, -1):
+    for length in range(len(steps), -1, -1) if steps else ():
         found = list(islice(_in_answer(exchange, body, steps[:length]), MOST_SPANS))
         lacks = length < len(steps)
         if found:
@@ -120,7 +120,7 @@ def _of_the_whole(body: str, message: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _in_answer(exchange: Exchange, body: str, steps: list[Step]) -> Iterator[tuple[int, int]]:
-    first, *rest = steps
+    first, *rest = steps or ("",)
     if (not isinstance(first, int) and first != "*") or body.lstrip().startswith(("[", "{")):
         yield from _found(body, 0, steps)
         return

@@ -5,7 +5,7 @@ const fields = [...filters.elements].filter((field) => field.name);
 const told = document.querySelector(".tools output");
 const cases = [...document.querySelectorAll(".case")].map((element) => ({
   element,
-  shared: [...element.querySelectorAll(".again a")].map((link) => link.hash.slice(1)),
+  shared: [...element.querySelectorAll(".again")].map((link) => link.hash.slice(1)),
 }));
 const rows = [...document.querySelectorAll(".row")].map((element) => ({ element, shared: [] }));
 const groups = [...document.querySelectorAll(".group, .rows")];
@@ -91,7 +91,7 @@ function prepare(one) {
   if (prepared.has(one)) return;
   prepared.add(one);
   for (const again of one.querySelectorAll(".again")) {
-    const original = document.getElementById(again.firstElementChild.hash.slice(1));
+    const original = document.getElementById(again.hash.slice(1));
     const copy = original.cloneNode(true);
     copy.removeAttribute("id");
     for (const button of copy.querySelectorAll("button")) button.remove();
