@@ -98,6 +98,7 @@ def test_filters_narrow_each_other_and_the_feature_matrix_too(visit):
     assert page.locator(".row:visible").all_inner_texts()[0].startswith("chat.logit_bias")
     assert page.locator(".row:visible").count() == 1
     assert page.locator("tbody.rows:visible").count() == 1
+    assert page.locator(".group:visible h3").all_inner_texts() == ["Broken promises and faults (1 of 6)"]
 
 
 def test_a_count_at_the_top_leads_to_what_it_counts(visit):

@@ -95,7 +95,7 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
     name = for_html(entry.cases[0], 200)
     summary = (
         f'<span class="chip">{entry.standing.value}</span><span class="level">{first.level.value}</span>'
-        f'<span>{for_html(first.title, 300)}<span class="id">{name}</span></span>'
+        f'<span>{for_html(first.title, 300)}{_why(entry)}<span class="id">{name}</span></span>'
     )
     told = f"<dl>{''.join(_facts(entry))}</dl>{''.join(map(_finding, entry.findings))}"
     if not traffic.telling.takes(told):
@@ -105,6 +105,12 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
         f'<details class="case {tone}" id="{fragment(entry.cases[0])}" data-n="{number}" {data_of(entry.verdicts)}>'
         f'<summary>{summary}</summary><div class="body">{told}{_exchanges(entry, traffic)}{link}</div></details>'
     )
+
+
+def _why(entry: Entry) -> str:
+    """What tells against it in one line, or why it is not clear."""
+    told = entry.findings[0].message if entry.findings else entry.first.reason
+    return f'<span class="why">{for_html(told, 200)}</span>' if told else ""
 
 
 def _facts(entry: Entry) -> Iterator[str]:

@@ -139,7 +139,7 @@ def _tools(listed: tuple[Entry, ...]) -> str:
         f'<div class="tools"><div><nav aria-label="Parts of this page">{links}</nav>'
         '<output class="soft" aria-live="polite"></output></div>'
         '<form class="filters" role="search" aria-label="Filters" hidden>'
-        '<input type="search" name="q" placeholder="Search (press /)" aria-label="Search in features, cases and exchanges">'
+        '<input type="search" name="q" placeholder="Search: press /   Keys: press ?" aria-label="Search in features, cases and exchanges">'
         f'{selects}<button type="reset">Clear</button></form></div>'
     )
 

@@ -33,9 +33,19 @@ function apply() {
     (!words || textOf(item).includes(words) || item.shared.some((id) => found.has(id)));
   const show = (items) => items.filter((item) => !(item.element.hidden = !fits(item))).length;
   const counts = [show(cases), show(rows)];
-  for (const group of groups) group.hidden = !group.querySelector(".case:not([hidden]), .row:not([hidden])");
+  for (const group of groups) tally(group);
   for (const field of fields) field.classList.toggle("set", Boolean(field.value.trim()));
   told.textContent = `${counts[0]} of ${cases.length} cases, ${counts[1]} of ${rows.length} features`;
+}
+
+// A group without anything to show goes; one with some of its cases says how many of how many.
+function tally(group) {
+  const shown = group.querySelectorAll(".case:not([hidden]), .row:not([hidden])").length;
+  const count = group.querySelector("h3 .soft");
+  group.hidden = !shown;
+  if (!count) return;
+  const all = group.querySelectorAll(".case").length;
+  count.textContent = shown === all ? `(${all})` : `(${shown} of ${all})`;
 }
 
 // The address holds where one is and what is chosen: #case?standing=broken&q=usage
