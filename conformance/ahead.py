@@ -32,6 +32,10 @@ class Ahead(Generic[Key, Value]):
         """The value of a key, when it is there. Raises what the work raised, or CancelledError after `stop`."""
         return self._futures[key].result()
 
+    def done(self) -> tuple[Key, ...]:
+        """The keys whose work has brought a value."""
+        return tuple(key for key, one in self._futures.items() if one.done() and not one.cancelled() and not one.exception())
+
     def all(self) -> None:
         """Waits until everything is done, whatever became of it."""
         for future in self._futures.values():

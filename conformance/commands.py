@@ -52,7 +52,7 @@ def judge(known: Namespace, _: list[str]) -> int:
     except NothingSelected:
         _say(["no rule is selected; checks that ask a server themselves are not for recordings"])
         return 5
-    _say([published.summary])
+    _say([*published.annotations, published.summary])
     return 0 if published.passed else 1
 
 

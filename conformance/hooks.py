@@ -7,13 +7,16 @@ import signal
 import sys
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, astuple
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from conformance.ahead import CancelledError
+from conformance.display import Display
+from conformance.meter import Spent
 from conformance.model import Case, Target, Verdict
 from conformance.options import Options
 from conformance.publishing import Published, default_folder, failure_lines, publish, shown_target
@@ -21,8 +24,11 @@ from conformance.redaction import redacted
 from conformance.render.escape import for_terminal
 from conformance.report import is_gating, is_known, read_verdict, verdict_line
 from conformance.session import Run, WrongUse, opened, prepare, secrets_of
+from conformance.watching import Watch
 
 VERDICT, ERROR = "conformance", "conformance-error"
+LEVEL = pytest.StashKey[int]()
+"""How often -v was given, less how often -q was, where the suite shows progress of its own."""
 LETTERS = {"unknown": "?", "broken": "b", "fault": "b", "unclaimed": "-", "surpassed": "+", "kept": "."}
 LEGEND = "F fails the gate   b broken   ? unclear   . kept   + surpassed   - unclaimed   x known failure"
 
@@ -50,6 +56,8 @@ class Suite:
         self.verdicts: dict[tuple[str, str | None], Verdict] = {}
         self.broken: list[str] = []
         self.published: Published | None = None
+        self.watch: Watch | None = None
+        self.display: Display | None = None
 
     def open(self) -> Run:
         """Reaches the server, once. Raises pytest.UsageError."""
@@ -108,14 +116,25 @@ class Suite:
             if not self.worker:
                 signal.signal(signal.SIGTERM, signal.default_int_handler)
             self.open().start(tuple(cases))
-            self._announce(session, len(cases))
+            self.announce(session.config, len(cases), shared=False)
 
-    def _announce(self, session: pytest.Session, count: int) -> None:
-        reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    def announce(self, config: pytest.Config, count: int, shared: bool) -> None:
+        """Says what is tested, and begins to show how far it is. `shared` tells whether other processes do the work."""
+        reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+        if self.worker or not reporter:
+            return
+        level = config.stash.get(LEVEL, None)
         target = shown_target(self.open().target, secrets_of(self.plan.options))
-        if reporter and not self.worker:
+        if level is None or level >= 0:
             reporter.write_line(f"{count} cases against {target.base_url}, model {for_terminal(repr(target.model), 200)}")
+        if level is None:
             reporter.write_line(LEGEND)
+            return
+        self.watch = Watch(self.open(), count, shared)
+        wanted = self.plan.options.progress or "auto"
+        self.display = self.watch.display(partial(reporter.write, flush=True), wanted, level, reporter.isatty)
+        if not shared:  # pytest-xdist writes over the line until its workers are there
+            self.display.begin()
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(
@@ -123,13 +142,17 @@ class Suite:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """An exception that is no failed gate is the suite's own error."""
         report = yield
+        if self.run:
+            vars(report)["conformance_spent"] = astuple(self.run.meter.spent)  # travels with the report of a worker
         expected = (pytest.fail.Exception, pytest.skip.Exception, pytest.xfail.Exception)
         if call.excinfo and not call.excinfo.errisinstance(expected):
             report.user_properties.append((ERROR, f"{item.name}\n{report.longreprtext}"))
         return report
 
     def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
-        """Progress by standing: a letter for whatever is not simply kept."""
+        """Progress by standing: a letter for whatever is not simply kept; none where a display shows it."""
+        if self.display:
+            return report.outcome if report.when == "call" else "", "", ""
         standings = [json.loads(str(line))["standing"] for name, line in report.user_properties if name == VERDICT]
         if report.when != "call" or report.outcome != "passed" or not standings:
             return None
@@ -138,16 +161,23 @@ class Suite:
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Gathers verdicts, also those of workers."""
+        if self.watch and self.display and hasattr(report, "node"):
+            self.display.begin()
+            self.watch.spend(report.node.gateway.id, Spent(*getattr(report, "conformance_spent", ())))
         for name, value in report.user_properties:
             if name == VERDICT and report.when == "call":
                 verdict = read_verdict(str(value))
                 self.verdicts[verdict.case, verdict.matrix] = verdict
+                if self.watch:
+                    self.watch.report(verdict)
             elif name == ERROR:
                 self.broken.append(str(value))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         """Writes the report and decides the exit code."""
+        if self.display:
+            self.display.close()
         if self.run is None or session.config.option.collectonly:
             return
         self.run.stop()
@@ -166,14 +196,20 @@ class Suite:
             told = redacted(error, secrets_of(self.plan.options))
             terminalreporter.write_line(f"\nthe suite's own error, not the server's, in {told}")
         if self.published:
-            terminalreporter.write_line("")
-            terminalreporter.write_line(self.published.summary)
+            for line in self.published.annotations:
+                terminalreporter.write_line(line)
+            quiet = terminalreporter.config.stash.get(LEVEL, 0) < 0
+            terminalreporter.write_line("" if not quiet else self.published.brief)
+            if not quiet:
+                terminalreporter.write_line(self.published.summary)
             if self.published.trouble:
                 terminalreporter.write_line(f"the report could not be written whole: {self.published.trouble}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
-        """Lets go of the server."""
+        """Lets go of the server, and of the terminal."""
+        if self.display:
+            self.display.close()
         self.stack.close()
 
 

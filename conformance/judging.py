@@ -62,7 +62,7 @@ def judge_traffic(options: Options, paths: Sequence[Path], command: Iterable[str
         tuple(verdict for tally in bench.tallies for verdict in _verdicts(plan, tally, bench.kept)),
         Footer(True, traffic.calls, 0, round(time.time() - began, 3)),
     )
-    published = written(report, options, plan.baseline, bench.kept, default_folder(plan))
+    published = written(report, plan, bench.kept, default_folder(plan))
     return replace(published, summary="\n".join((*_told(bench, traffic), "", published.summary)))
 
 

@@ -13,6 +13,7 @@ AREAS = (
 )
 CLIENTS = ("raw", "sdk", "sdk-async", "wire")
 LEVELS = ("MUST", "SHOULD", "MAY")
+PROGRESS = ("auto", "live", "lines", "none")
 GATES = ("claims", "strict", "none")
 
 
@@ -55,6 +56,7 @@ class Options:
     resume: str | None = None
     baseline: str | None = None
     gate: str = "claims"
+    progress: str | None = None
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,9 @@ ARGUMENTS = (
     Argument("--replay", "folder of a recording or report to answer from, offline", {"metavar": "DIR"}),
     Argument("--resume", "folder of a report that was cut short: ask only what it does not hold", {"metavar": "DIR"}),
     Argument("--baseline", "file of known failures, `case` or `case@matrix` a line", {"metavar": "FILE"}),
+    Argument(
+        "--progress", "auto (default): live on a terminal, else lines at intervals; or live, lines, none", {"choices": PROGRESS}
+    ),
     Argument("--gate", "what makes the run fail: claims (default), strict, none", {"choices": GATES}),
 )
 

@@ -20,7 +20,7 @@ from conformance.options import ARGUMENTS, options_from
 
 NAME = "conformance-suite"
 INI = Path(__file__).parent / "suite" / "pytest.ini"
-QUIET = ("--capture=sys", "-qq", "--no-header", "--tb=no", "-rN", "--disable-warnings", "--assert=plain")
+QUIET = ("--capture=sys", "--progress=auto", "--no-header", "--tb=no", "-rN", "--disable-warnings", "--assert=plain")
 
 Judging = Callable[[Case], None]
 """Judges the item's case, and fails the item where the gate asks for it."""
@@ -46,9 +46,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """--fail-fast is pytest's -x, told before pytest-xdist asks for it."""
-    if getattr(config.option, "fail_fast", None) and _wanted(config):
+    """--fail-fast is pytest's -x, told before pytest-xdist asks for it; the suite's own progress takes the place of pytest's."""
+    if not _wanted(config):
+        return
+    if getattr(config.option, "fail_fast", None):
         config.option.maxfail = 1
+    if getattr(config.option, "progress", None) and not hasattr(config, "workerinput"):
+        from conformance.hooks import LEVEL
+
+        config.stash[LEVEL] = config.option.verbose
+        quiet = config.option.verbose - 2  # what pytest itself would say
+        config.option.verbose = quiet if config.option.collectonly else min(quiet, -2)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -64,6 +72,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     config.pluginmanager.register(suite, NAME)
     if not worker and getattr(config.option, "dist", "no") != "no":
         suite.open()
+        suite.announce(config, len(suite.plan.cases), shared=True)
 
 
 def _wanted(config: pytest.Config) -> bool:

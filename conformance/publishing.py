@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import platform
 import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from shutil import rmtree
@@ -16,12 +18,13 @@ from typing import Any
 from conformance import __version__
 from conformance.budgets import tokens_of
 from conformance.exchanges import was_sent
+from conformance.law import claim_for
 from conformance.messages import Exchange
 from conformance.model import Target, Verdict
-from conformance.options import Options
 from conformance.recordings import keep_recording, write_recording
 from conformance.redaction import redacted, redacted_exchange
-from conformance.render import terminal, write_all
+from conformance.registry import all_checks
+from conformance.render import terminal, workflow, write_all
 from conformance.report import Edition, Footer, Header, Report, gate
 from conformance.session import Plan, Run, secrets_of
 from conformance.target import folder_name, shown_url
@@ -29,12 +32,16 @@ from conformance.target import folder_name, shown_url
 
 @dataclass(frozen=True)
 class Published:
-    """What became of a report: the summary to print, whether the gate lets it pass, and why not all of it is on disk."""
+    """What became of a report: the summary to print, whether the gate lets it pass, why not all of it is on disk, what of the
+    summary is printed to those who want it quiet, and what a workflow of GitHub is told.
+    """
 
     report: Report
     summary: str
     passed: bool
     trouble: str = ""
+    brief: str = ""
+    annotations: tuple[str, ...] = ()
 
 
 def default_folder(plan: Plan) -> Path:
@@ -61,7 +68,7 @@ def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: boo
         tuple(sorted(verdicts, key=lambda one: order.get(one.case, len(order)))),
         Footer(complete and not run.lost(), len(made), sum(map(tokens_of, made)), round(time.time() - run.began, 3)),
     )
-    published = written(report, options, run.plan.baseline, exchanges, folder)
+    published = written(report, run.plan, exchanges, folder)
     if options.record and not published.trouble:
         published = replace(published, trouble=_trouble(lambda: keep_recording(folder, Path(options.record or ""))))
     if run.shelf and not published.trouble:
@@ -69,18 +76,28 @@ def publish(run: Run, verdicts: tuple[Verdict, ...], folder: Path, complete: boo
     return published
 
 
-def written(
-    report: Report, options: Options, baseline: tuple[str, ...], exchanges: Mapping[str, Exchange], folder: Path
-) -> Published:
+def written(report: Report, plan: Plan, exchanges: Mapping[str, Exchange], folder: Path) -> Published:
     """A report on disk, with exchanges that hold no secrets any more. A disk that does not take it all is told of."""
-    result = gate(report, options.gate, baseline)
+    options = plan.options
+    result = gate(report, options.gate, plan.baseline)
 
     def write() -> None:
         write_recording(filter(was_sent, exchanges.values()), folder, report.header.target, secrets_of(options))
         write_all(report, exchanges, folder, result)
 
     trouble = _trouble(write)
-    return Published(report, terminal.render(report, result, str(folder)), result.passed, trouble)
+    said = terminal.render(report, result, str(folder)), terminal.brief(report, result, str(folder))
+    told = workflow.render(report, result, partial(_place, plan)) if os.environ.get("GITHUB_ACTIONS") == "true" else ()
+    return Published(report, said[0], result.passed, trouble, said[1], told)
+
+
+def _place(plan: Plan, verdict: Verdict) -> tuple[str, int] | None:
+    """The line of the claim that a verdict is about, where its matrix was given as a file."""
+    for name, matrix in zip(plan.options.matrix, plan.matrices, strict=True):
+        if matrix.id == verdict.matrix and Path(name).is_file():
+            claim = claim_for(all_checks()[verdict.check], matrix, ())
+            return (Path(os.path.relpath(name)).as_posix(), claim.line) if claim.line and not claim.stated_in else None
+    return None
 
 
 def _trouble(write: Callable[[], object]) -> str:

@@ -23,6 +23,7 @@ from conformance.launching import NotStarted
 from conformance.law import claim_for
 from conformance.matrix import load_matrix
 from conformance.messages import Exchange, Request, Send
+from conformance.meter import Meter
 from conformance.model import Case, Matrix, Result, Target, Verdict
 from conformance.options import Options
 from conformance.recipes import Running, load_recipe, running
@@ -107,6 +108,7 @@ class Run:
     shelf: Shelf | None = None
     first: int = 0
     made: dict[str, Exchange] = field(default_factory=dict)
+    meter: Meter = field(default_factory=Meter)
     began: float = field(default_factory=time.time)
     _results: dict[Case, Results] = field(default_factory=dict)
     _rules: tuple[Case, ...] = ()
@@ -189,6 +191,14 @@ class Run:
         secrets = secrets_of(self.plan.options)
         return {key: redacted_exchange(self.made[key], secrets) for key in keys if key in self.made}
 
+    def finished(self) -> Iterator[Case]:
+        """The cases whose results are there, but for rules, which are judged at the end."""
+        return (case for case in (self._ahead.done() if self._ahead else ()) if not case.check.on)
+
+    def done(self) -> int:
+        """How many cases have run ahead; a rule has when what it asks for itself was answered."""
+        return len(self._ahead.done()) if self._ahead else 0
+
     def lost(self) -> bool:
         """Whether the server was given up on the way."""
         return any(one.failure is not None and one.failure.kind == "lost" for one in self.made.values())
@@ -232,7 +242,8 @@ def opened(plan: Plan, folder: Path, target: Target | None = None, first: int | 
         except (ValueError, OSError, NotStarted) as error:
             raise WrongUse(str(redacted(one_line(error), secrets_of(options)))) from None
         jobs = options.jobs or (1 if options.base_url is None else 4)
-        run = Run(plan, wanted, jobs, _chain(plan, wanted, drivers, shelf), shelf, first or 0)
+        meter = Meter()
+        run = Run(plan, wanted, jobs, _chain(plan, wanted, drivers, shelf, meter), shelf, first or 0, meter=meter)
         try:
             yield run
         finally:
@@ -281,7 +292,7 @@ def _header(line: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf) -> Send:
+def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf, meter: Meter) -> Send:
     """From a request to its exchange: known from an earlier run, asked once, within the budgets, while the server lives."""
     options = plan.options
 
@@ -297,7 +308,12 @@ def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf
 
     budget = Budget(options.max_requests, options.max_tokens_total, options.max_bytes_total, options.max_seconds)
     within = budgeting(minding(routing(drivers), alive), budget)
-    return remembering(within, recall, shelf.put, shelf.locked)
+
+    def keep(exchange: Exchange) -> None:
+        meter.note(exchange)
+        shelf.put(exchange)
+
+    return remembering(within, recall, keep, shelf.locked)
 
 
 def _replayed(plan: Plan, folder: Path) -> Run:

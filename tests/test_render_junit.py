@@ -1,5 +1,6 @@
 """The report as JUnit XML. To write its golden file anew: REGENERATE_GOLDEN=1 pytest tests/test_render_junit.py"""
 
+import re
 from dataclasses import replace
 from xml.etree import ElementTree
 
@@ -49,7 +50,7 @@ def test_broken_is_a_failure_a_fault_an_error_and_unclear_skipped():
     assert found["models.list.target-raw@page@2024-03"].find("error").get("type") == "MUST fault"
     assert found["chat.tools.required-raw@page@2024-03"].find("skipped") is not None
     assert found["chat.logit_bias.force-raw@guide@2024-07"].find("failure") is None
-    assert found["chat.json_object.object-raw@page@2024-03"].find("system-out") is None
+    assert "standing: kept" in found["chat.json_object.object-raw@page@2024-03"].find("system-out").text
 
 
 def test_strict_fails_on_what_claims_lets_pass():
@@ -62,6 +63,41 @@ def test_known_failures_pass_but_are_told():
     known = cases(REPORT, "claims", ["chat.stream.done-raw"])["chat.stream.done-raw@page@2024-03"]
     assert known.find("failure") is None
     assert "the stream ends without [DONE]" in known.find("system-out").text
+
+
+CHILDREN = {
+    "testsuites": {"testsuite"},
+    "testsuite": {"testsuite", "properties", "testcase", "system-out", "system-err"},
+    "testcase": {"skipped", "error", "failure", "system-out", "system-err"},
+    "properties": {"property"},
+}
+NEEDS = {"testsuite": {"name", "tests", "failures", "errors"}, "testcase": {"name"}, "property": {"name", "value"}}
+TAKES = {
+    "testsuites": {"name", "time", "tests", "failures", "errors"},
+    "testsuite": NEEDS["testsuite"]
+    | {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+    "testcase": {"name", "time", "classname", "group"},
+    "property": NEEDS["property"],
+    **{tag: {"type", "message"} for tag in ("failure", "error", "skipped")},
+}
+SECONDS = re.compile(r"(([0-9]{0,3},)*[0-9]{3}|[0-9]{0,3})*(\.[0-9]*)?")
+
+
+@unhurried
+@given(reports)
+def test_it_keeps_to_the_schema_of_jenkins(report):
+    for element in ElementTree.fromstring(shown(report, "strict")).iter():
+        assert {child.tag for child in element} <= CHILDREN.get(element.tag, set())
+        assert NEEDS.get(element.tag, set()) <= set(element.keys()) <= TAKES.get(element.tag, set())
+        if element.tag in ("testsuite", "testsuites"):
+            assert SECONDS.fullmatch(element.get("time"))
+            assert not (element.text or "").strip()
+
+
+def test_a_flaky_case_tells_its_repetitions():
+    flaky = replace(REPORT.verdicts[0], repeats=(Outcome.WORKS, Outcome.DIFFERS))
+    (case, *_) = cases(replace(REPORT, verdicts=(flaky,))).values()
+    assert "repetitions: works, differs" in case.find("failure").text
 
 
 @pytest.mark.parametrize(

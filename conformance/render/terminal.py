@@ -34,6 +34,11 @@ def render(report: Report, result: GateResult, folder: str, *, colour: bool = Fa
     return "\n\n".join(blocks) + "\n"
 
 
+def brief(report: Report, result: GateResult, folder: str) -> str:
+    """What the gate decided, and where the report is."""
+    return _ending(report, result, folder, False)
+
+
 def _facts(report: Report) -> str:
     return "\n".join(f"{name + ':':10} {for_terminal(value)}" for name, value in content.facts(report))
 
