@@ -21,7 +21,8 @@ from conformance.render import write_all
 from conformance.render.site import pages
 from conformance.render.site.names import folder_path, page_name
 from conformance.report import Edition, Footer, Header, Report, write
-from conformance.report.history import History, Server, Stored, by_time, keeping_lines, matching_lines, meanings
+from conformance.report.history import History, Server, Stored, by_time, meanings
+from conformance.report.trends import keeping_lines, matching_lines
 
 VOID = {"meta", "br"}
 

@@ -1,19 +1,18 @@
-"""Reports kept over time: whose they are, and what of them may be drawn as one line.
+"""Reports kept over time: whose they are, which one stands for a server, and what they say of each feature.
 
-Only reports that asked the same are ever counted against each other: the same version of the suite, the same model, the same
-text of the document, and the same cases of checks with the same revisions. Anything else is another line.
+Only what was asked alike is ever put together: by the same version of the suite, of checks with the same revisions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from sys import intern
 
-from conformance.model import Outcome, Standing, Verdict
-from conformance.report.summary import Side, by_case, by_matrix, is_promised, sides
-from conformance.report.values import Report, outcomes
+from conformance.model import Outcome, Verdict
+from conformance.report.summary import Side, by_case, by_matrix, sides
+from conformance.report.values import Report
 
 Question = tuple[str, str, int]
 """A case, its check and the check's revision: what has to be equal for two verdicts to mean the same."""
@@ -79,25 +78,6 @@ class History:
 
 
 @dataclass(frozen=True)
-class Point:
-    """One report on a line: `at` is its place among the server's reports; `good` of `of` are as they should be."""
-
-    at: int
-    good: int
-    of: int
-
-
-@dataclass(frozen=True)
-class Line:
-    """Reports that asked the same `cases` questions, in order of time."""
-
-    suite: str
-    model: str
-    cases: int
-    points: tuple[Point, ...]
-
-
-@dataclass(frozen=True)
 class Row:
     """What one server's last report by a version of the suite says of a feature and a document; `past` has the outcomes of all
     reports that asked the same, this one's last.
@@ -146,46 +126,6 @@ def by_time(reports: Iterable[Stored]) -> tuple[Stored, ...]:
 def questions(verdicts: Iterable[Verdict]) -> frozenset[Question]:
     """What some verdicts answer."""
     return frozenset((one.case, one.check, one.revision) for one in verdicts)
-
-
-def matching_lines(server: Server) -> tuple[Line, ...]:
-    """How many cases were as OpenAI's API has them, over time."""
-    return _lines(server, lambda report: report.verdicts, _matching, lambda _: "")
-
-
-def keeping_lines(server: Server, matrix: str | None) -> tuple[Line, ...]:
-    """How many promises of a document were kept, over time."""
-
-    def edition(report: Report) -> str:
-        return next((one.sha256 for one in report.header.matrices if one.id == matrix), "")
-
-    return _lines(server, lambda report: by_matrix(report).get(matrix, ()), _keeping, edition)
-
-
-def _lines(
-    server: Server,
-    chosen: Callable[[Report], Sequence[Verdict]],
-    counted: Callable[[Sequence[Verdict]], tuple[int, int]],
-    edition: Callable[[Report], str],
-) -> tuple[Line, ...]:
-    found: dict[tuple[str, str, str, frozenset[Question]], list[Point]] = {}
-    for at, stored in enumerate(server.reports):
-        verdicts = chosen(stored.report)
-        good, of = counted(verdicts)
-        if stored.complete and of:
-            key = (stored.suite, stored.report.header.target.model, edition(stored.report), questions(verdicts))
-            found.setdefault(key, []).append(Point(at, good, of))
-    return tuple(Line(suite, model, len(asked), tuple(points)) for (suite, model, _, asked), points in found.items())
-
-
-def _matching(verdicts: Sequence[Verdict]) -> tuple[int, int]:
-    counts = outcomes(verdicts)
-    return counts[Outcome.WORKS] + counts[Outcome.ACCEPTED], sum(counts.values())
-
-
-def _keeping(verdicts: Sequence[Verdict]) -> tuple[int, int]:
-    promised = [one for one in verdicts if is_promised(one)]
-    return sum(one.standing in (Standing.KEPT, Standing.SURPASSED) for one in promised), len(promised)
 
 
 def documents(server: Server) -> tuple[str | None, ...]:

@@ -16,7 +16,8 @@ from conformance.render.site.trend import chart
 from conformance.render.tables import to_html
 from conformance.report import by_case, conformance_of, outcomes, sides
 from conformance.report.compared import Kind, changes, compared
-from conformance.report.history import Server, Stored, documents, keeping_lines, matching_lines
+from conformance.report.history import Server, Stored, documents
+from conformance.report.trends import keeping_lines, matching_lines
 
 CHARTS = (
     "A line joins reports that asked the same: the same version of the suite, model and text of the document, and the same "

@@ -9,7 +9,8 @@ from conformance.render.cards import TONES
 from conformance.render.content import count
 from conformance.render.escape import for_html
 from conformance.render.site.frame import when, words
-from conformance.report.history import Line, Server
+from conformance.report.history import Server
+from conformance.report.trends import Line
 
 _TONES = ("more", "open", "calm")
 """None that means good or bad: lines differ by their number and dashes too."""
@@ -30,7 +31,9 @@ def chart(title: str, server: Server, lines: Sequence[Line]) -> str:
         f"{''.join(_grid(server))}{''.join(_cuts(server))}{drawn}</svg>"
     )
     legend = "".join(f"<li>{_legend(line)}</li>" for line in lines)
-    return f'<div class="trend"><h3>{for_html(title)}</h3>{picture}<ol>{legend}</ol></div>'
+    name = for_html(title)
+    plot = f'<div class="plot" role="region" aria-label="Chart: {name}" tabindex="0">{picture}</div>'
+    return f'<div class="trend"><h3>{name}</h3>{plot}<ol>{legend}</ol></div>'
 
 
 def _spoken(line: Line) -> str:
