@@ -61,3 +61,20 @@ def test_a_summary_stays_small_and_says_what_is_missing():
     assert len(text.encode()) < markdown.MOST_BYTES
     assert "parts of this summary would not fit here" in text
     assert "gate claims" in text
+
+
+def test_two_thousand_verdicts_with_endless_findings_are_cut_between_rows_and_entries():
+    many = [
+        replace(one, case=f"{n}{one.case}", check=f"{n}{one.check}", feature=f"a.f{n}")
+        for n in range(100)
+        for one in REPORT.verdicts
+    ]
+    text = shown(replace(REPORT, verdicts=tuple(many)))
+    assert 40_000 < len(text.encode()) < markdown.MOST_BYTES
+    for table in re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE):
+        assert len({line.count("|") for line in table.splitlines()}) == 1
+    assert all(line.endswith(" |") for line in text.splitlines() if line.startswith("| "))
+    assert all(line.endswith(("</code>", ">")) for line in text.splitlines() if re.match(r"- (expected|actual|source): ", line))
+    assert "Documented against seen, by feature" in text
+    assert re.search(r"^… and \d+ more rows$", text, re.MULTILINE)
+    assert not re.search(r"^## [^\n]*\n\n(## |\*\*Doc)", text, re.MULTILINE)

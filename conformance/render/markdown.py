@@ -7,6 +7,7 @@ https://docs.github.com/en/actions/reference/workflow-commands-for-github-action
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 
 from conformance.render import content
 from conformance.render.entries import REST, UNCLEAR, Entry, entries, facts_of, grouped, joined, unclear_table
@@ -17,15 +18,20 @@ from conformance.report import GateResult, Report
 MOST_BYTES = 60_000
 _RESERVE = 300
 """Bytes kept free for the remark on what was left out."""
+_HEAD = 4
+"""Lines of a table before its first row: its title, an empty line, its head and the rule."""
+_DETAILS = 40_000
+"""After so many bytes no more findings are told, so that the tables below them have room."""
 
 
 def render(report: Report, result: GateResult, folder: str) -> str:
     """The summary of a report that lies in `folder`, at most 60,000 bytes."""
-    return _fitting(_blocks(report, result, folder), MOST_BYTES - _RESERVE)
+    details = ((block, _DETAILS) for block in _details(report, folder))
+    around = [[(block, MOST_BYTES - _RESERVE) for block in blocks] for blocks in (_above(report, result), _below(report))]
+    return _fitting([*around[0], *details, *around[1]])
 
 
-def _blocks(report: Report, result: GateResult, folder: str) -> Iterator[str]:
-    groups = grouped(entries(report))
+def _above(report: Report, result: GateResult) -> Iterator[str]:
     yield f"# OpenAI conformance of {for_markdown(report.header.target.server or report.header.target.id or 'a server', 80)}"
     yield "\n".join(
         f"{'**' if not index else '- '}{line}{'**' if not index else ''}" for index, line in enumerate(_gate(report, result))
@@ -33,13 +39,21 @@ def _blocks(report: Report, result: GateResult, folder: str) -> Iterator[str]:
     yield "\n".join(f"- {name}: {_code(value)}" for name, value in content.facts(report))
     yield to_markdown(content.documents_table(report))
     yield to_markdown(content.outcomes_table(report))
-    disagreements = content.disagreements_table(report)
-    for title, found in groups.items():
+
+
+def _details(report: Report, folder: str) -> Iterator[str]:
+    """What was found, an entry each; the first of a group stands under the group's title."""
+    for title, found in grouped(entries(report)).items():
         if found and title == UNCLEAR:
             yield to_markdown(unclear_table(joined(found)))
         elif found and title != REST:
-            yield f"## {title}"
-            yield from (_entry(entry, folder) for entry in joined(found))
+            first, *rest = (_entry(entry, folder) for entry in joined(found))
+            yield f"## {title}\n\n{first}"
+            yield from rest
+
+
+def _below(report: Report) -> Iterator[str]:
+    disagreements = content.disagreements_table(report)
     if disagreements.rows:
         yield to_markdown(disagreements)
     yield to_markdown(content.standings_table(report))
@@ -67,15 +81,29 @@ def _code(text: str) -> str:
     return f"<code>{for_markdown(text)}</code>"
 
 
-def _fitting(blocks: Iterable[str], most: int) -> str:
-    """The blocks that fit, in order, and a remark on how many do not."""
+def _fitting(blocks: Iterable[tuple[str, int]]) -> str:
+    """The blocks that end before so many bytes, in order, and a remark on how many do not. Of a table there may be some rows."""
     told, size, left = [], 0, 0
-    for block in blocks:
-        needed = len(block.encode()) + 2
-        if size + needed > most:
-            left += 1
-            continue
-        told.append(block)
-        size += needed
+    for block, most in blocks:
+        part = _beginning(block, most - size - 2)
+        left += part != block
+        if part:
+            told.append(part)
+            size += len(part.encode()) + 2
     rest = [f"{content.count(left, 'part')} of this summary would not fit here; report.html has everything."] if left else []
     return "\n\n".join(told + rest) + "\n"
+
+
+def _beginning(block: str, most: int) -> str:
+    """The block; where that has too many bytes, whole rows of it if it is a table, else nothing."""
+    if len(block.encode()) <= most:
+        return block
+    lines = block.split("\n")
+    if not lines[-1].startswith("| "):
+        return ""
+    room = most - 40  # for the remark
+    sizes = list(accumulate(len(line.encode()) + 1 for line in lines))
+    rows = sum(size <= room for size in sizes)
+    if rows <= _HEAD:
+        return ""
+    return "\n".join([*lines[:rows], "", f"… and {content.count(len(lines) - rows, 'more row')}"])
