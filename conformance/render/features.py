@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from conformance.model import Standing, Verdict
 from conformance.render.cards import chip
 from conformance.render.content import matrix_name
-from conformance.render.entries import Entry, entries
 from conformance.render.escape import for_html
 from conformance.report import Report, Side, area_of, by_matrix, sides
 
@@ -17,9 +16,9 @@ def feature_matrix(report: Report, links: Mapping[str, str]) -> Iterator[str]:
     the id of its most pressing case.
     """
     names = tuple(by_matrix(report))
-    held: dict[str, list[Entry]] = {}
-    for entry in entries(report):
-        held.setdefault(entry.first.feature, []).append(entry)
+    held: dict[str, list[Verdict]] = {}
+    for one in report.verdicts:
+        held.setdefault(one.feature, []).append(one)
     heads = "".join(f'<th scope="col">{for_html(head, 80)}</th>' for head in ("feature", "seen", *map(matrix_name, names)))
     yield '<div class="scroll matrix" role="region" aria-label="Feature matrix" tabindex="0"><table>'
     yield f"<caption>Documented against seen</caption><thead><tr>{heads}</tr></thead>"
@@ -40,11 +39,13 @@ def _by_area(report: Report) -> Mapping[str, dict[str, tuple[Side, ...]]]:
     return found
 
 
-def _row(feature: str, found: tuple[Side, ...], held: list[Entry], names: Iterable[str | None], links: Mapping[str, str]) -> str:
+def _row(
+    feature: str, found: tuple[Side, ...], held: list[Verdict], names: Iterable[str | None], links: Mapping[str, str]
+) -> str:
     told = {side.matrix: side for side in found}
     cells = "".join(_cell(told.get(name)) for name in names)
     return (
-        f'<tr class="row" {data_of(one for entry in held for one in entry.verdicts)}>'
+        f'<tr class="row" {data_of(held)}>'
         f'<th scope="row"><a href="#{links[feature]}">{for_html(feature, 120)}</a></th>'
         f"<td>{chip(found[0].outcome)}</td>{cells}</tr>"
     )

@@ -103,7 +103,7 @@ def _gate(report: Report, result: GateResult) -> str:
 
 def _features(report: Report, listed: tuple[Entry, ...]) -> Iterator[str]:
     yield '<h2 id="features">Features</h2>'
-    links = {entry.first.feature: fragment(entry.cases[0]) for entry in reversed(listed)}
+    links = {one.feature: fragment(entry.cases[0]) for entry in reversed(listed) for one in entry.verdicts}
     yield from feature_matrix(report, links)
     if (table := content.disagreements_table(report)).rows:
         tones = {word.value: tone for word, tone in TONES.items()} | {
@@ -139,7 +139,8 @@ def _tools(listed: tuple[Entry, ...]) -> str:
         f'<div class="tools"><div><nav aria-label="Parts of this page">{links}</nav>'
         '<output class="soft" aria-live="polite"></output></div>'
         '<form class="filters" role="search" aria-label="Filters" hidden>'
-        '<input type="search" name="q" placeholder="Search: press /   Keys: press ?" aria-label="Search in features, cases and exchanges">'
+        '<input type="search" name="q" placeholder="Search: press /   Keys: press ?" '
+        'aria-label="Search in features, cases and exchanges">'
         f'{selects}<button type="reset">Clear</button></form></div>'
     )
 
