@@ -15,7 +15,7 @@ from conformance.report.trends import Line
 _TONES = ("more", "open", "calm")
 """None that means good or bad: lines differ by their number and dashes too."""
 
-_WIDTH, _HEIGHT, _LEFT, _TOP = 720.0, 150.0, 44.0, 14.0
+_WIDTH, _HEIGHT, _LEFT, _TOP = 720.0, 150.0, 44.0, 22.0
 MOST_PAST = 40
 """How many outcomes a strip shows, the last ones."""
 
@@ -88,7 +88,7 @@ def _drawn(number: int, line: Line, server: Server) -> str:
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"><title>{_told(server, line, at)}</title></circle>'
         for at, (x, y) in enumerate(places)
     )
-    end = f'<text x="{places[-1][0] + 9:.1f}" y="{places[-1][1] + 4:.1f}" font-size="12">{number + 1}</text>'
+    end = f'<text x="{places[-1][0]:.1f}" y="{places[-1][1] - 9:.1f}" font-size="12" text-anchor="middle">{number + 1}</text>'
     return f'<g class="{_TONES[number % len(_TONES)]}"><path d="{path}"{dash}/>{dots}{end}</g>'
 
 
