@@ -1,4 +1,4 @@
-"""The site of a folder of reports in a real browser: it asks for nothing, says nothing on the console, and leads on; axe is content."""
+"""The site of a folder of reports in a real browser: it asks for nothing, says nothing on the console, and axe is content."""
 
 from dataclasses import replace
 
