@@ -306,7 +306,8 @@ def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf
         found = plan.known.get(request.key) or shelf.get(request.key)
         return replace(found, request=request) if found else None
 
-    budget = Budget(options.max_requests, options.max_tokens_total, options.max_bytes_total, options.max_seconds)
+    kept = options.max_bytes_total * options.repeat  # what a server may send is bounded for each repetition
+    budget = Budget(options.max_requests, options.max_tokens_total, kept, options.max_seconds)
     within = budgeting(minding(routing(drivers), alive), budget)
 
     def keep(exchange: Exchange) -> None:

@@ -8,10 +8,13 @@ from sample_report import DONE, REPORT, WORKING
 from servers import command, ended, serving
 
 from conformance.messages import Request
-from conformance.model import Outcome, Standing
+from conformance.model import Outcome, Standing, Target
+from conformance.options import Options
 from conformance.recordings import recording_in
+from conformance.reference.app import sending
 from conformance.repeating import is_flaky, rate_of, repeated, repetition_of, together
 from conformance.report import gate, read, read_verdict, verdict_line, write
+from conformance.session import Run, prepare
 
 NAMES = ("--model", "reference", "--model-alias", "reference-copy", "--vision-model", "reference")
 WORKS, DIFFERS, REFUSED, UNCLEAR = Outcome.WORKS, Outcome.DIFFERS, Outcome.REFUSED, Outcome.UNCLEAR
@@ -73,6 +76,23 @@ def test_the_record_keeps_the_repetitions_and_is_as_before_without():
     report = replace(REPORT, header=replace(REPORT.header, matrices=()), verdicts=(flaky,))
     assert read(write(report)) == report
     assert not gate(report).passed
+
+
+def test_a_server_that_is_wrong_now_and_then_is_found_out_by_checks_and_by_rules():
+    right, wrong = sending(), sending("done-missing", "stop-ignored")
+
+    def moody(request):
+        return (wrong if repetition_of(request) == 2 else right)(request)
+
+    plan = prepare(Options(only=("chat.stream.done", "chat.stop.string"), via=("raw",), repeat=4))
+    moody_run = Run(plan, Target("http://reference/v1", "reference"), 2, moody)
+    moody_run.start(plan.cases)
+    found = {one.check: one for case in plan.cases for one in moody_run.verdicts(case)}
+    for check in ("chat.stream.done", "chat.stop.string"):
+        assert found[check].repeats[2] is not WORKS
+        assert {found[check].repeats[n] for n in (0, 1, 3)} == {WORKS}
+        assert found[check].reason.startswith("flaky: works 3 of 4, ")
+        assert found[check].standing is Standing.BROKEN
 
 
 def run(cwd, url, *arguments):
