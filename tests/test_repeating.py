@@ -12,6 +12,7 @@ from conformance.model import Outcome, Standing, Target
 from conformance.options import Options
 from conformance.recordings import recording_in
 from conformance.reference.app import sending
+from conformance.render.content import gate_lines
 from conformance.repeating import is_flaky, rate_of, repeated, repetition_of, together
 from conformance.report import gate, read, read_verdict, verdict_line, write
 from conformance.session import Run, prepare
@@ -76,6 +77,7 @@ def test_the_record_keeps_the_repetitions_and_is_as_before_without():
     report = replace(REPORT, header=replace(REPORT.header, matrices=()), verdicts=(flaky,))
     assert read(write(report)) == report
     assert not gate(report).passed
+    assert "1 case flaky: a-raw" in gate_lines(report, gate(report))
 
 
 def test_a_server_that_is_wrong_now_and_then_is_found_out_by_checks_and_by_rules():

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from conformance.model import Level, Outcome, Stance, Standing, Verdict
 from conformance.render.tables import Cell, Table
+from conformance.repeating import is_flaky
 from conformance.report import (
     FAILURES,
     Conformance,
@@ -182,11 +183,19 @@ def gate_lines(report: Report, result: GateResult) -> tuple[str, ...]:
         lines.append(f"too little was tested for an answer: {result.clear} of {result.counted} MUST verdicts are clear")
     if result.failures:
         lines += [_failures(result), f"this is about the server{_address(report)}, not about the installation of the suite"]
+    lines += _flaky(report)
     if result.known:
         lines.append(f"{count(len(result.known), 'known failure')} of the baseline passed")
     verb = "may go" if result.kind == "none" else "must go"
     lines += [f"the baseline lists {entry}, which no longer fails: the entry {verb}" for entry in result.stale]
     return tuple(lines)
+
+
+def _flaky(report: Report) -> Iterable[str]:
+    """Which cases came to different outcomes when they were repeated; their reasons tell the rates."""
+    cases = list(dict.fromkeys(one.case for one in report.verdicts if is_flaky(one.repeats)))
+    if cases:
+        yield f"{count(len(cases), 'case')} flaky: {', '.join(cases[:5])}{' …' if len(cases) > 5 else ''}"
 
 
 def _failures(result: GateResult) -> str:
