@@ -6,6 +6,7 @@ import fcntl
 import gzip
 import json
 import os
+import threading
 from collections.abc import Container, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -26,20 +27,26 @@ class Shelf:
         self.folder = folder
         self.secrets = secrets
         self.trouble = ""
+        self._one = threading.Lock()
 
     def put(self, exchange: Exchange) -> None:
         """Keeps an exchange, atomically. Where the disk does not take it, `trouble` says why, and the run goes on without."""
         path = self.folder / f"{exchange.request.key}.json"
         draft = path.with_suffix(f".{os.getpid()}.part")
-        data = json.dumps(line_of(exchange, secrets=self.secrets)).encode()
+        with self._one:  # to spell an answer takes many times its bytes: many at once would have no bound
+            data = self._spelled(exchange)
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            draft.write_bytes(gzip.compress(data, 1) if len(data) > PACKED else data)
+            draft.write_bytes(data)
             draft.replace(path)
         except OSError as error:
             self.trouble = error.strerror or str(error)
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
+
+    def _spelled(self, exchange: Exchange) -> bytes:
+        data = json.dumps(line_of(exchange, secrets=self.secrets)).encode()
+        return gzip.compress(data, 1) if len(data) > PACKED else data
 
     def get(self, key: str) -> Exchange | None:
         """The exchange of a key, or None."""

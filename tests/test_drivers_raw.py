@@ -244,6 +244,12 @@ def test_compression_in_spite_of_us_is_undone_and_bounded():
     bomb = ask(fixed(gzip.compress(b" " * 10**7), headers="Content-Encoding: gzip"), limits=Limits(timeout=5, most_bytes=1000))
     assert bomb.failure is not None
     assert (bomb.failure.kind, len(bomb.body)) == ("limit", 1000)
+    nested = "Content-Encoding: gzip, gzip\r\nContent-Encoding: identity"
+    assert ask(fixed(gzip.compress(packed), headers=nested)).body == b'{"a": 1}'
+    deeper = fixed(gzip.compress(gzip.compress(b" " * 10**8)), headers=nested)
+    exchange = ask(deeper, limits=Limits(timeout=5, most_bytes=1000))
+    assert exchange.failure is not None
+    assert (exchange.failure.kind, len(exchange.body)) == ("limit", 1000)
     broken = ask(fixed(b"not gzip", headers="Content-Encoding: gzip"))
     assert broken.failure is not None
     assert broken.failure.kind == "protocol"

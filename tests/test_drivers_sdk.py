@@ -101,6 +101,10 @@ def test_a_stream_is_overheard_to_its_end_with_its_times(client):
         fixed(b"<html>", headers="Content-Type: text/html"),
         fixed(dumped({"error": {"message": "no", "type": "t", "param": "p", "code": "c"}}), "404 Not Found"),
         fixed(gzip.compress(dumped(ANSWER)), headers="Content-Type: application/json\r\nContent-Encoding: gzip"),
+        fixed(
+            gzip.compress(gzip.compress(dumped(ANSWER))), headers="Content-Type: application/json\r\nContent-Encoding: gzip, gzip"
+        ),
+        fixed(dumped(ANSWER), headers="Content-Type: application/json\r\nContent-Encoding: br"),
         streamed(event("a"), DONE),
         streamed(event("a"), b"data: {nope\n\n", event("b"), DONE),
         streamed(b'data: {"error": {"message": "late"}}\n\n', event("a")),
@@ -321,8 +325,11 @@ def test_an_endless_stream_ends_at_the_cap_and_is_no_reading(client):
 
 
 @BOTH
-def test_a_bomb_is_bounded(client):
-    bomb = fixed(gzip.compress(b" " * 10**7), headers="Content-Type: application/json\r\nContent-Encoding: gzip")
+@pytest.mark.parametrize("coding", ["gzip", "gzip, gzip"])
+def test_a_bomb_is_bounded(client, coding):
+    packed = gzip.compress(b" " * 10**7)
+    packed = gzip.compress(packed) if coding != "gzip" else packed
+    bomb = fixed(packed, headers=f"Content-Type: application/json\r\nContent-Encoding: {coding}")
     exchange = ask(bomb, through(client, POST), Limits(timeout=10, most_bytes=1000))
     assert exchange.failure is not None
     assert (exchange.failure.kind, len(exchange.body)) == ("limit", 1000)

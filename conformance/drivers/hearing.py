@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,10 @@ from conformance.drivers.limits import Limits, TooMuch
 from conformance.messages import Exchange, Failure, Piece, Reading, Request
 
 _DECODED = ("gzip", "x-gzip", "deflate")
+_DEEPEST = 4
+"""So many codings, one in the other, are undone; a body in more of them stays as it came."""
+_STEP = 1 << 16
+"""Bytes that an outer coding gives at a time, so that a small body never becomes large between two codings."""
 _VALUES = (b",", b"[", b"{")
 _EVENTS = (b"\n\n", b"\n\r", b"\r\r")
 
@@ -33,22 +38,20 @@ class Heard:
     values: int = 0
     events: int = 0
     failure: Failure | None = None
-    decoder: Any = None
+    decoders: list[Any] = field(default_factory=list)
 
     def open(self, status: int, headers: list[tuple[bytes, bytes]], sent: float) -> None:
         """Notes status and headers, with the spelling they had on the wire."""
         self.sent = sent or self.sent
         self.status = status
         self.headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in headers)
-        encodings = [value.strip().lower() for name, value in self.headers if name.lower() == "content-encoding"]
-        if len(encodings) == 1 and encodings[0] in _DECODED:
-            self.decoder = zlib.decompressobj(zlib.MAX_WBITS | 32)
+        self.decoders = _decoders(self.headers)
 
     def take(self, data: bytes) -> bytes:
         """Notes bytes of the body and gives them decoded. Raises TooMuch, having kept what fits, and zlib.error."""
         room = self.limits.most_bytes - self.size
-        if self.decoder:
-            data = self.decoder.decompress(data, room + 1)
+        if self.decoders:
+            data = _first(_decoded(self.decoders, data), room + 1)
         if len(self.pieces) >= self.limits.most_pieces:
             raise TooMuch(f"the body comes in more than {self.limits.most_pieces} pieces")
         if kept := data[:room]:
@@ -108,3 +111,35 @@ class Heard:
         """The exchange as a value."""
         seconds = round(time.monotonic() - self.sent, 6)
         return Exchange(request, self.status, self.headers, tuple(self.pieces), self.failure, self.started, seconds, readings)
+
+
+def _decoders(headers: Sequence[tuple[str, str]]) -> list[Any]:
+    """What undoes the codings of a body, the last one applied first; nothing where one of them is not known."""
+    listed = ",".join(value for name, value in headers if name.lower() == "content-encoding").lower().split(",")
+    codings = [one for coding in listed if (one := coding.strip()) not in ("", "identity")]
+    known = len(codings) <= _DEEPEST and all(one in _DECODED for one in codings)
+    return [zlib.decompressobj(zlib.MAX_WBITS | 32) for _ in codings] if known else []
+
+
+def _decoded(decoders: Sequence[Any], data: bytes) -> Iterator[bytes]:
+    """The body behind the codings, in small parts. Raises zlib.error."""
+    if not decoders:
+        yield data
+        return
+    outer, *inner = decoders
+    part = b"\0" * _STEP
+    while not outer.eof and (data or len(part) == _STEP):  # what fills a step may have more behind it that needs no more input
+        part = outer.decompress(data, _STEP)
+        data = outer.unconsumed_tail
+        yield from _decoded(inner, part) if part else ()
+
+
+def _first(parts: Iterator[bytes], most: int) -> bytes:
+    """The first bytes of some parts, and no look at what comes after them."""
+    found, size = [], 0
+    for part in parts:
+        found.append(part[: most - size])
+        size += len(found[-1])
+        if size >= most:
+            break
+    return b"".join(found)

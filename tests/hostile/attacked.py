@@ -27,9 +27,13 @@ CASES = (
     ),
     *("errors.unknown-model.stream", "errors.malformed.syntax", "errors.route.unknown", "auth.any-key.accepted"),
     *("clients.sdk.create", "clients.sdk.stream", "clients.sdk.unknown-model", "clients.sdk.stream-helper", "clients.sdk.models"),
-    *("chat.schema", "chat.stream.*", "errors.envelope", "chat.usage*", "http.*"),
+    *("http.chunked.accepted", "http.connection.reuse", "http.compression.stream", "http.older.answered"),
+    *("load.parallel.marked", "load.abort.frees"),
+    *("chat.schema", "chat.stream.*", "errors.envelope", "chat.usage*", "http.json", "http.content-type*"),
 )
-"""A part of the suite that asks through every client, plain and streamed, right and wrong, with the rules that judge it."""
+"""A part of the suite that asks through every client, plain and streamed, right and wrong, alone and at once, with the rules
+that judge it.
+"""
 MARK = "HOSTILE_RUN"
 
 
@@ -93,7 +97,7 @@ def _arguments(meeting: Meeting, url: str) -> list[str]:
     model = [] if "--model" in given else ["--model", "reference"]
     if given[:2] == ["--model", ""]:
         given = given[2:]
-    timeout = [] if "--timeout" in given else ["--timeout", "3"]
+    timeout = [] if "--timeout" in given else ["--timeout", "2"]
     only = [word for name in CASES for word in ("--only", name)]
     return ["run", "--base-url", url, "--report", "out", "--record", "kept", *model, *timeout, *given, *only]
 

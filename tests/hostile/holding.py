@@ -82,18 +82,12 @@ def traces(text: str) -> list[str]:
     """The spellings of the key that are found, also where every other letter is escaped."""
     lower = text.lower()
     found = [one for one in spellings(KEY) if one.lower() in lower]
-    plain = re.sub(r"\\+u00([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), lower)
+    plain = re.sub(r"\\+u00([2-7][0-9a-f])", lambda match: chr(int(match[1], 16)), lower)
     return found or [one for one in (KEY, KEY[4:-4]) if one.lower() in plain]
 
 
 def _secret(run: Attacked) -> Iterator[str]:
-    texts = {"stdout": run.out, "stderr": run.err}
-    for path in run.folder.rglob("*"):
-        if path.is_file() and path.name not in texts:
-            data = path.read_bytes()
-            data = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
-            texts[str(path.relative_to(run.folder))] = data.decode("latin-1")
-    for name, text in texts.items():
+    for name, text in _texts(run):
         if found := traces(text):
             yield f"the key is in {name}: {found[0]}"
     if (run.report / "exchanges.jsonl.gz").exists():
@@ -102,6 +96,17 @@ def _secret(run: Attacked) -> Iterator[str]:
             read_by = "".join(re.findall(r"'(?:content|arguments)': '((?:[^'\\]|\\.)*)'", repr(exchange.readings)))
             if traces(said.replace("\\", "")) or traces(read_by.replace("\\", "")):
                 yield f"the parts of exchange {key} add up to the key"
+
+
+def _texts(run: Attacked) -> Iterator[tuple[str, str]]:
+    """Everything that was printed or written, unpacked, one line at a time; a file of two names once."""
+    yield from (("stdout", run.out), ("stderr", run.err))
+    met: set[int] = set()
+    for path in run.folder.rglob("*"):
+        if path.is_file() and path.name not in ("stdout", "stderr") and path.stat().st_ino not in met:
+            met.add(path.stat().st_ino)
+            with gzip.open(path) if path.read_bytes()[:2] == b"\x1f\x8b" else path.open("rb") as file:
+                yield from ((str(path.relative_to(run.folder)), line.decode("latin-1")) for line in file)
 
 
 def _safe(run: Attacked) -> Iterator[str]:
@@ -154,11 +159,11 @@ class _Tags(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         self.scripts += tag == "script"
-        if tag in ("img", "iframe", "base", "link", "object", "embed", "form", "foreignobject", "math"):
+        if tag in ("img", "iframe", "base", "link", "object", "embed", "foreignobject", "math"):
             self.bad.append(tag)
         for name, value in attributes:
             leads_out = name == "href" and not re.match(r"#|https://[a-z]", value or "")
-            if name.startswith("on") or name in ("style", "src", "srcdoc", "action", "xlink:href") or leads_out:
+            if name.startswith("on") or name in ("style", "src", "srcdoc", "action", "formaction", "xlink:href") or leads_out:
                 self.bad.append(f"{tag} {name}={(value or '')[:80]}")
 
 
@@ -167,7 +172,7 @@ def _page(text: str) -> Iterator[str]:
     tags.feed(text)
     if tags.bad or tags.scripts != 1:
         yield f"report.html holds {tags.bad[:3]} and {tags.scripts} scripts"
-    if "default-src 'none'" not in text[:1000]:
+    if not all(word in text[:1000] for word in ("default-src 'none'", "form-action 'none'")):
         yield "report.html has no strict policy"
 
 
