@@ -112,7 +112,8 @@ Noted = Iterator[Finding | Seen]
 @dataclass(frozen=True)
 class Check:
     """A check (behaviour, takes `(target, send)`) or, where `on` is set, a rule (a pure function of one exchange). A check that
-    is to run `alone` has the server for itself: it comes last, when nothing else is under way.
+    is to run `alone` has the server for itself: it comes when nothing else is under way. What may leave the server busy for long
+    is to run `last`, behind all of these, so that nothing else waits for it.
     """
 
     id: str
@@ -129,6 +130,7 @@ class Check:
     authority: str = "openai"
     about: str = ""
     alone: bool = False
+    last: bool = False
 
     @property
     def area(self) -> str:

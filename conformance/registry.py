@@ -62,16 +62,20 @@ def rule(
 
 @cache
 def all_checks() -> dict[str, Check]:
-    """Every check and rule by id, in the order of their modules: checks first, of these last what runs alone."""
+    """Every check and rule by id, in the order of their modules: checks first, of these last what runs alone or last of all."""
     package = importlib.import_module("conformance.checks")
     for module in sorted(pkgutil.iter_modules(package.__path__), key=lambda found: found.name):
         importlib.import_module(f"{package.__name__}.{module.name}")
-    return dict(sorted(_REGISTERED.items(), key=lambda entry: (bool(entry[1].on), entry[1].alone)))
+    return dict(sorted(_REGISTERED.items(), key=lambda entry: _turn(entry[1])))
 
 
 def all_cases() -> tuple[Case, ...]:
     """Every check with every client it speaks through; cases of rules last."""
     return tuple(Case(check, via) for check in all_checks().values() for via in check.via)
+
+
+def _turn(check: Check) -> tuple[bool, bool, bool]:
+    return bool(check.on), check.alone, check.last
 
 
 def _add(new: Check) -> None:

@@ -10,7 +10,7 @@ from conformance.checks.errors_bodies import ODD
 from conformance.checks.errors_bounds import BOUNDS
 from conformance.checks.errors_context import FEWEST
 from conformance.checks.errors_search import wrong_values
-from conformance.messages import Exchange, Failure, Reading
+from conformance.messages import Exchange, Failure, Reading, Request
 from conformance.model import Outcome, Seen
 from conformance.schema import fits, named_schema
 
@@ -115,7 +115,7 @@ def counted(count, **more):
         (lambda one: reply(one, 400, NO), Outcome.WORKS, Outcome.WORKS, Outcome.DIFFERS),
         (lambda one: reply(one, 413, body=b"<html>"), Outcome.WORKS, Outcome.WORKS, Outcome.UNCLEAR),
         (refusing_all(500), Outcome.FAILS, Outcome.FAILS, Outcome.FAILS),
-        (lost("reset"), Outcome.FAILS, Outcome.FAILS, Outcome.FAILS),
+        (lost("reset"), Outcome.UNCLEAR, Outcome.UNCLEAR, Outcome.UNCLEAR),
         (lost("timeout"), Outcome.UNCLEAR, Outcome.UNCLEAR, Outcome.UNCLEAR),
         (lambda one: reply(one, 200, NO), Outcome.FAILS, Outcome.DIFFERS, Outcome.UNCLEAR),
         (counted(2048), Outcome.UNCLEAR, Outcome.DIFFERS, Outcome.UNCLEAR),
@@ -141,7 +141,41 @@ def test_a_prompt_that_is_too_long(answer, refused, cut, code):
     ],
 )
 def test_a_mistake_in_a_stream(id, answer, outcome):
-    assert outcome_of(id, except_for(streamed, answer, right())) is outcome
+    unread = id == "errors.context.stream" and answer(wrong_request()).failure
+    assert outcome_of(id, except_for(streamed, answer, right())) is (Outcome.UNCLEAR if unread else outcome)
+
+
+def wrong_request():
+    return Request("POST", "/chat/completions", {"stream": True}, wrong=True)
+
+
+@pytest.mark.parametrize("id", CONTEXT)
+@pytest.mark.parametrize(
+    ("kind", "after", "outcome"),
+    [
+        ("timeout", "timeout", Outcome.UNCLEAR),
+        ("reset", None, Outcome.UNCLEAR),
+        ("reset", "timeout", Outcome.UNCLEAR),
+        ("reset", "budget", Outcome.UNCLEAR),
+        ("reset", "connect", Outcome.FAILS),
+    ],
+)
+def test_only_the_end_of_a_server_is_held_against_it_after_a_prompt_without_end(id, kind, after, outcome):
+    inner, stream = right(), id == "errors.context.stream"
+
+    def send(request):
+        if streamed(request) if stream else request.wrong:
+            return lost(kind)(request)
+        return lost(after)(request) if after and request.take else inner(request)
+
+    result = result_of(id, send)
+    assert result.outcome is outcome
+    assert kind != "timeout" or result.reason == "takes too long over a prompt beyond the window (no)"
+
+
+def test_an_empty_stream_in_place_of_a_refusal_is_told():
+    result = result_of("errors.context.stream", except_for(streamed, lambda request: reply(request, 200, body=b""), right()))
+    assert (result.outcome, result.findings[0].actual) == (Outcome.FAILS, "200 and an empty stream")
 
 
 @pytest.mark.parametrize("id", [*STREAMS, "errors.context.stream"])

@@ -116,7 +116,7 @@ def test_plain_answers_for_nobody_are_noticed(seconds, expected):
     assert outcome("load.abort.plain", single(seconds), 20) is expected
 
 
-ALONE = [case for case in all_cases() if case.check.alone]
+ALONE = [case for case in all_cases() if case.check.alone and not case.check.last]
 
 
 @pytest.mark.parametrize("case", [case for case in ALONE if case.via == "raw"], ids=repr)
@@ -149,3 +149,11 @@ def leaves(request: Request) -> bool:
 def test_only_checks_of_load_run_alone():
     assert {case.check.area for case in ALONE} == {"load"}
     assert not [case for case in all_cases() if case.check.area == "load" and not case.check.alone]
+
+
+def test_prompts_without_end_come_behind_all_load():
+    asking = [case.check for case in all_cases() if not case.check.on]
+    last = [check for check in asking if check.last]
+    assert asking[-len(last) :] == last
+    assert {check.id.rpartition(".")[0] for check in last} == {"errors.context"}
+    assert all(check.alone for check in last)

@@ -7,7 +7,9 @@ https://platform.openai.com/docs/guides/error-codes
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from conformance import calls
 from conformance.answers import TOO_MANY, Object, choices_of, ensure_success, finish_of, given, object_of, optional_count, refusal
@@ -33,6 +35,12 @@ LONG = "7 3 1 9 " * (DIGITS // 4)
 
 CODE = "context_length_exceeded"
 
+CLOSED = ("reset", "protocol", "connect")
+"""How a connection ends where the server, or what stands before it, does not want to read on."""
+
+AT_LAST: Mapping[str, Any] = {"alone": True, "last": True}
+"""Some servers read such a prompt for minutes and answer nobody else, whoever waits: here nobody does."""
+
 
 def asking_long(target: Target, *, stream: bool = False) -> Request:
     """A chat completion of one token whose prompt is too long."""
@@ -40,12 +48,26 @@ def asking_long(target: Target, *, stream: bool = False) -> Request:
     return replace(wrong, json={**wrong.json, "stream": True}) if stream else wrong
 
 
-def _refused(exchange: Exchange) -> bool:
-    """Whether the prompt is refused; raises Unclear where that is not known, and Ended for a failure. A server that is still
-    reading when the time is up may have the window for it.
+def asked_long(target: Target, send: Send, *, stream: bool = False) -> Exchange:
+    """What came back for a prompt that is too long. Raises Unclear where nothing did: a server that is still reading when the
+    time is up may have the window for it, and one that has no use for so many bytes may close the connection, unless it
+    answers nobody else from then on.
     """
-    if exchange.failure and exchange.failure.kind == "timeout":
-        raise Unclear("no answer in time, and it may take long to read a prompt of this length")
+    exchange = send(asking_long(target, stream=stream))
+    failure = exchange.failure
+    if failure and failure.kind == "timeout":
+        raise Unclear(f"takes too long over a prompt beyond the window ({failure.message})")
+    if failure and failure.kind in CLOSED and not _is_closed(send(calls.chat(target, take=1))):
+        raise Unclear(f"closes the connection over a prompt of a million bytes ({failure.kind}) and goes on to serve")
+    return exchange
+
+
+def _is_closed(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.kind in CLOSED
+
+
+def _refused(exchange: Exchange) -> bool:
+    """Whether the prompt is refused; raises Unclear where that is not known, and Ended for a failure."""
     try:
         ensure_success(exchange)
     except Unclear:
@@ -57,13 +79,20 @@ def _refused(exchange: Exchange) -> bool:
     return False
 
 
-@check("errors.context.refused", "refuses a prompt that no model can read", Level.MUST, "errors.context", ERRORS)
+@check(
+    "errors.context.refused",
+    "refuses a prompt that no model can read",
+    Level.MUST,
+    "errors.context",
+    ERRORS,
+    **AT_LAST,
+)
 def refused(target: Target, send: Send) -> Noted:
-    """Sends a prompt of a million tokens. Any 4xx will do, 413 too; a 5xx, a lost connection or an error inside a success
+    """Sends a prompt of a million tokens. Any 4xx will do, 413 too; a 5xx, an error inside a success or the end of the server
     will not. Whether the prompt is cut to fit is asked by another check.
     """
     given(send, calls.chat(target))
-    exchange = send(asking_long(target))
+    exchange = asked_long(target, send)
     yield Seen("status", exchange.status)
     if _refused(exchange):
         return
@@ -73,12 +102,19 @@ def refused(target: Target, send: Send) -> Noted:
     raise Unclear("the prompt is answered")
 
 
-@check("errors.context.cut", "answers no part of a prompt for the whole", Level.MUST, "errors.context", CREATE)
+@check(
+    "errors.context.cut",
+    "answers no part of a prompt for the whole",
+    Level.MUST,
+    "errors.context",
+    CREATE,
+    **AT_LAST,
+)
 def cut(target: Target, send: Send) -> Noted:
     """Looks at the same answer where there is one: fewer tokens counted than there are digits show that the beginning or the end
     was dropped. The user gets an answer to another question; only a finish_reason of length with nothing said tells of it.
     """
-    exchange = send(asking_long(target))
+    exchange = asked_long(target, send)
     if _refused(exchange):
         return
     answer = object_of(exchange)
@@ -99,12 +135,19 @@ def _is_told(answer: Object) -> bool:
     return finish_of(answer) == "length" and not (isinstance(said, dict) and said.get("content"))
 
 
-@check("errors.context.code", f"gives a prompt that is too long the code {CODE}", Level.SHOULD, "errors.context", ERRORS)
+@check(
+    "errors.context.code",
+    f"gives a prompt that is too long the code {CODE}",
+    Level.SHOULD,
+    "errors.context",
+    ERRORS,
+    **AT_LAST,
+)
 def code(target: Target, send: Send) -> Noted:
     """Reads the code of the same refusal: programs shorten the conversation where they see it, and give up elsewhere. A 413 is
     about bytes and needs none.
     """
-    exchange = send(asking_long(target))
+    exchange = asked_long(target, send)
     if exchange.status == 413 or not _refused(exchange) or not error_of(exchange):
         raise Unclear("the prompt is not refused with an error to read")
     found = error_of(exchange).get("code")
@@ -113,13 +156,21 @@ def code(target: Target, send: Send) -> Noted:
         yield Finding("the code of a prompt that is too long is another one", "$.error.code", CODE, repr(found))
 
 
-@check("errors.context.stream", "refuses a stream of a prompt that no model can read", Level.MUST, "errors.stream", ERRORS)
+@check(
+    "errors.context.stream",
+    "refuses a stream of a prompt that no model can read",
+    Level.MUST,
+    "errors.stream",
+    ERRORS,
+    **AT_LAST,
+)
 def streamed(target: Target, send: Send) -> Noted:
     """Asks for a stream with the same prompt: the error has a status there too, and is not an event of a stream that began."""
-    plain = send(asking_long(target))
+    plain = asked_long(target, send)
     if plain.status is None or not 400 <= plain.status < 500 or plain.status == TOO_MANY:
         raise Unclear("the prompt is not refused without a stream either")
-    exchange = send(asking_long(target, stream=True))
+    exchange = asked_long(target, send, stream=True)
     yield Seen("status", exchange.status)
     if not _refused(exchange):
-        yield Finding("streams in spite of an error", "status", "4xx", refusal(exchange), outcome=Outcome.FAILS)
+        told = refusal(exchange) if exchange.body else f"{exchange.status} and an empty stream"
+        yield Finding("answers as a success what it refuses without a stream", "status", "4xx", told, outcome=Outcome.FAILS)
