@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     serve = verbs.add_parser("serve", help="the reference server on loopback, right or wrong in named ways", allow_abbrev=False)
     serve.add_argument("--port", type=int, default=0)
     serve.add_argument("--fault", action="append", default=[], metavar="NAME")
+    serve.add_argument("--api-key", metavar="KEY", help="refuse every request that does not come with this key")
     serve.set_defaults(run=commands.serve)
     curl = verbs.add_parser("curl", help="the request of a recorded exchange as a curl line", allow_abbrev=False)
     curl.add_argument("key")

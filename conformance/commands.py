@@ -168,7 +168,7 @@ def serve(known: Namespace, _: list[str]) -> int:
         if name not in all_faults():
             raise Refused(f"no fault is called {name!r}{nearest(name, all_faults())}")
     try:
-        server.serve(known.port, tuple(known.fault))
+        server.serve(known.port, tuple(known.fault), known.api_key)
     except OSError as error:
         raise Refused(f"cannot listen on port {known.port}: {error.strerror}") from None
     return 0

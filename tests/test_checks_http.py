@@ -231,13 +231,23 @@ def test_escapes_are_the_same_json():
     assert list(turned({"a": 1, "b": {"c": 1, "d": 2}})["b"]) == ["d", "c"]
 
 
+KEYED, UNKEYED = (replace(TARGET, key_configured=known) for known in (True, False))
 KEYS = ("auth.key.missing", "auth.wrong-key.refused", "auth.wrong-key.stream", "auth.models.key")
 
 
 @pytest.mark.parametrize("check", KEYS)
 def test_keys_that_nobody_asks_for_are_ignored(check):
-    result = result_of(check, sending())
+    result = result_of(check, sending(), KEYED)
     assert (result.outcome, result.seen[0]) == (Outcome.IGNORED, Seen("status", 200))
+
+
+@pytest.mark.parametrize("check", KEYS)
+def test_keys_are_not_judged_where_the_operator_names_none(check):
+    asked = []
+    result = result_of(check, lambda request: asked.append(request) or right()(request), UNKEYED)
+    assert result.outcome is Outcome.UNCLEAR
+    assert "--api-key" in result.reason
+    assert asked == []
 
 
 @pytest.mark.parametrize("check", KEYS)
@@ -246,7 +256,7 @@ def test_keys_that_are_missing_or_wrong(check, status, outcome):
     def send(request):
         return right()(request) if request.setup.authorization == "given" else reply(request, status, {})
 
-    assert outcome_of(check, send) is outcome
+    assert outcome_of(check, send, KEYED) is outcome
 
 
 @pytest.mark.parametrize("body", [b'data: {"error": {"message": "no"}}\n\n', b'{"error": {"message": "no"}}'])
@@ -254,12 +264,15 @@ def test_a_refusal_that_looks_like_a_success_is_another_matter(body):
     def send(request):
         return right()(request) if request.setup.authorization == "given" else reply(request, 200, body=body)
 
-    assert outcome_of("auth.wrong-key.stream", send) is Outcome.UNCLEAR
+    result = result_of("auth.wrong-key.stream", send, KEYED)
+    assert (result.outcome, result.reason.split(",")[0]) == (Outcome.UNCLEAR, "the refusal comes as a success")
 
 
 @pytest.mark.parametrize("check", [*KEYS, "auth.scheme.lower-case"])
 def test_keys_are_not_judged_where_the_right_one_opens_nothing(check):
-    assert outcome_of(check, refusing_all(401)) is Outcome.UNCLEAR
+    result = result_of(check, refusing_all(401), KEYED)
+    assert result.outcome is Outcome.UNCLEAR
+    assert "--api-key" not in result.reason
 
 
 def test_the_scheme_has_no_case_on_a_server_that_asks_for_keys():
@@ -305,7 +318,7 @@ def test_a_lost_answer_is_no_matter_of_keys():
     lost = except_for(
         lambda one: one.setup.authorization == "none", lambda one: Exchange(one, failure=Failure("timeout", "…")), right()
     )
-    assert outcome_of("auth.key.missing", lost) is Outcome.FAILS
+    assert outcome_of("auth.key.missing", lost, KEYED) is Outcome.FAILS
 
 
 MOST_REQUESTS = 60

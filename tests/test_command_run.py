@@ -32,6 +32,10 @@ def told(report):
     return {(one.case, one.matrix): (one.outcome, one.standing) for one in report.verdicts}
 
 
+KEYS = {"auth.key.missing", "auth.wrong-key.refused", "auth.wrong-key.stream", "auth.models.key"}
+"""Checks of keys that are asked for, which have nothing to say where the operator names none."""
+
+
 def test_everything_works_on_the_reference_server_and_nothing_else_is_written(tmp_path):
     with reference() as url:
         result = ended(run(tmp_path, url, *NAMES))
@@ -40,11 +44,27 @@ def test_everything_works_on_the_reference_server_and_nothing_else_is_written(tm
     assert report.footer.complete
     wrong = {one.case: one.findings for one in report.verdicts if one.findings and one.outcome is not Outcome.UNCLEAR}
     assert wrong == {}
-    assert [one.case for one in report.verdicts if one.outcome is Outcome.UNCLEAR] == []
+    unclear = {one.check: one.reason for one in report.verdicts if one.outcome is Outcome.UNCLEAR}
+    assert set(unclear) == KEYS
+    assert all("--api-key" in reason for reason in unclear.values())
     assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
     assert {path.name for path in tmp_path.iterdir()} == {"out", "tmp"}
     assert list((tmp_path / "tmp").iterdir()) == []
     assert "gate claims: passed" in result.out
+
+
+def test_keys_are_seen_at_work_where_the_server_asks_for_one(tmp_path):
+    process = command("serve", "--api-key", KEY, cwd=tmp_path)
+    try:
+        url = process.stdout.readline().split()[-1]
+        result = ended(run(tmp_path, url, *NAMES, "--only", "auth", "--skip", "auth.any-key", "--api-key", KEY))
+    finally:
+        process.terminate()
+        ended(process)
+    assert result.code == 0, result.out + result.err
+    report = report_in(tmp_path)
+    assert {one.check for one in report.verdicts} > KEYS
+    assert {one.outcome for one in report.verdicts} == {Outcome.WORKS}
 
 
 def test_a_fault_is_named_and_fails_the_gate(tmp_path):

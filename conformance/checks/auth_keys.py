@@ -34,10 +34,13 @@ def with_key(request: Request, authorization: str) -> Request:
     return replace(request, setup=Setup(authorization=authorization))
 
 
-def _refused(send: Send, request: Request, authorization: str, what: str) -> Iterator[Finding | Seen]:
+def _refused(target: Target, send: Send, request: Request, authorization: str, what: str) -> Iterator[Finding | Seen]:
     """What tells against the answer to a request with another key than its own, which is answered: it has to be 401. Raises
-    Unclear where the operator's key does not open the door either.
+    Unclear where no key was named, since the server may be set up to ask for none, and where the operator's key does not open
+    the door either.
     """
+    if not target.key_configured:
+        raise Unclear("whether the server is set up to ask for a key is not known: name its key with --api-key")
     exchange = send(with_key(request, authorization))
     if not is_ok(send(request)):
         raise Unclear("the request is not answered with the operator's key either")
@@ -65,25 +68,25 @@ def missing(target: Target, send: Send) -> Noted:
     """Asks without a key. A 401 makes the official clients raise AuthenticationError, which programs expect; a server that asks
     for no key has ignored the lack of it.
     """
-    yield from _refused(send, calls.chat(target), "none", "a request without a key")
+    yield from _refused(target, send, calls.chat(target), "none", "a request without a key")
 
 
 @check("auth.wrong-key.refused", "answers 401 to a wrong key", Level.MUST, "auth.wrong-key", ERRORS)
 def wrong(target: Target, send: Send) -> Noted:
     """Asks with a key that nobody was given."""
-    yield from _refused(send, calls.chat(target), f"Bearer {INVENTED}", "a wrong key")
+    yield from _refused(target, send, calls.chat(target), f"Bearer {INVENTED}", "a wrong key")
 
 
 @check("auth.wrong-key.stream", "answers 401 to a wrong key where a stream is asked for", Level.MUST, "auth.wrong-key", ERRORS)
 def wrong_for_stream(target: Target, send: Send) -> Noted:
     """The same for a stream: not a 200 and then an error in an event."""
-    yield from _refused(send, calls.stream(target), f"Bearer {INVENTED}", "a wrong key for a stream")
+    yield from _refused(target, send, calls.stream(target), f"Bearer {INVENTED}", "a wrong key for a stream")
 
 
 @check("auth.models.key", "lists models only to who has a key", Level.SHOULD, "auth.models", AUTHENTICATION)
-def models(_: Target, send: Send) -> Noted:
+def models(target: Target, send: Send) -> Noted:
     """Asks for the list of models without a key. Programs test keys with that request, so an open list lets wrong keys pass."""
-    for one in _refused(send, calls.models(), "none", "a list of models without a key"):
+    for one in _refused(target, send, calls.models(), "none", "a list of models without a key"):
         if isinstance(one, Finding) or one.name == "status":
             yield one
 
