@@ -71,7 +71,7 @@ def applies(on: str, exchange: Exchange) -> bool:
     endpoint, _, kind = on.partition(".")
     if called(exchange) != endpoint:
         return False
-    return kind == "any" or cut or _proper(exchange, kind)
+    return kind == "any" or (cut and not exchange.request.wrong) or _proper(exchange, kind)
 
 
 def _proper(exchange: Exchange, kind: str) -> bool:

@@ -1,7 +1,7 @@
 """Checks of limits, finish reasons, stop strings and choices: silent on a right server, speaking on one that is not."""
 
 import pytest
-from bending import answering, asking, ignoring, reading, refusing, result_of, right, streaming
+from bending import answering, asking, hanging, ignoring, reading, refusing, result_of, right, streaming
 
 from conformance.model import Outcome, Seen
 
@@ -131,3 +131,10 @@ def test_a_wrong_server_is_caught(id, send, outcome):
 )
 def test_what_documents_promise_otherwise_is_told(id, send, seen):
     assert result_of(id, send).seen == seen
+
+
+def test_who_thinks_on_without_a_limit_is_not_blamed():
+    result = result_of("chat.max_tokens.default", hanging(lambda body: "max_tokens" not in body))
+    assert (result.outcome, result.reason) == (Outcome.UNCLEAR, "without a limit there is no whole answer in time")
+    refused = result_of("chat.max_tokens.default", refusing(lambda body: "max_tokens" not in body))
+    assert refused.outcome is Outcome.REFUSED

@@ -55,6 +55,35 @@ def test_a_lost_request_is_unclear(name: str) -> None:
     assert findings(RULES[name], replace(LIMITED, request=Request("POST", "/v1/chat/completions"))) is None
 
 
+UNUSED = ("chat.n", "chat.stop", "chat.tools", "chat.logprobs", "chat.top_logprobs", "chat.service_tier", "chat.stream_options")
+"""Features that a plain request does not use."""
+
+
+@pytest.mark.parametrize("exchange", [chat(max_tokens=50), stream(*GOOD)], ids=["plain", "streamed"])
+def test_nothing_is_shown_of_what_is_not_used(exchange: Exchange) -> None:
+    shown = [name for name, rule in RULES.items() if applies(rule.on, exchange) and findings(rule, exchange) is not None]
+    assert "chat.tool_calls.empty" in shown or wants_stream(exchange)
+    assert [name for name in shown if RULES[name].feature in UNUSED] == []
+
+
+def test_a_limit_is_seen_where_it_ends_the_answer() -> None:
+    bound = RULES["chat.max_tokens.bound"]
+    assert findings(bound, chat(max_tokens=50)) is None
+    assert findings(bound, LIMITED) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ('no\n  File "/srv/server.py", line 57, in create', "an error tells the file and the line of its source"),
+        ("no\nTraceback (most recent call last)", "an error tells a stack trace"),
+    ],
+)
+def test_a_line_of_source_is_no_stack(message: str, told: str) -> None:
+    exchange = answer({"error": {"message": message}}, status=500)
+    assert [one.message for one in findings(RULES["errors.internals.trace"], exchange) or ()] == [told]
+
+
 def test_a_lost_request_is_told_by_its_answer() -> None:
     lost = Request("POST", "/v1/chat/completions")
     assert wants_stream(replace(stream(*GOOD), request=lost))
@@ -82,6 +111,11 @@ def test_requests_that_are_wrong_on_purpose_are_judged_as_errors_only() -> None:
 def test_answers_that_break_off(kind: str, speaks: bool) -> None:
     cut = streamed(lines(*GOOD[:2])[:-20], failure=Failure(kind, "gone"))
     assert speaking(cut) == ({"chat.complete"} if speaks else set())
+
+
+def test_a_wrong_request_whose_answer_breaks_off_is_no_matter_of_rules() -> None:
+    cut = streamed(lines(*GOOD[:2])[:-20], failure=Failure("timeout", "gone"))
+    assert speaking(replace(cut, request=replace(cut.request, wrong=True))) == set()
 
 
 def test_answers_that_never_began_are_no_matter_of_rules() -> None:

@@ -19,10 +19,16 @@ END = ["\n"]
 
 @check("chat.max_tokens.default", "sets no low limit by itself", Level.SHOULD, "chat.max_tokens", LINK)
 def no_limit(target: Target, send: Send) -> Noted:
-    """Asks for one sentence with 48 tokens and without a limit: the answer without is not cut shorter than the other."""
+    """Asks for one sentence with 48 tokens and without a limit: the answer without is not cut shorter than the other. A model
+    that is still thinking when the time is up has no limit either, or none that shows.
+    """
     limited = given(send, sentence(target, stop=END))
     most = optional_count(limited, "completion_tokens")
-    free = answered(send, sentence(target, max_tokens=..., stop=END), sentence(target, stop=END))
+    unlimited = sentence(target, max_tokens=..., stop=END)
+    failure = send(unlimited).failure
+    if failure and failure.kind == "timeout":
+        raise Unclear("without a limit there is no whole answer in time")
+    free = answered(send, unlimited, sentence(target, stop=END))
     count = optional_count(free, "completion_tokens")
     if most is None or count is None:
         raise Unclear("tokens are not counted")

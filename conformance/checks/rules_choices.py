@@ -113,13 +113,24 @@ def _three(target: Target) -> Request:
     return calls.chat(target, n=2)
 
 
-@rule("chat.n.count", "gives as many choices as asked for", Level.MUST, "chat.n", CREATE, on="chat.proper", seed=_three)
+@rule(
+    "chat.n.count",
+    "gives as many choices as asked for",
+    Level.MUST,
+    "chat.n",
+    CREATE,
+    on="chat.proper",
+    seed=_three,
+    revision=2,
+)
 def choices_are_counted(exchange: Exchange) -> Noted:
-    """Compares the number of choices with `n`."""
+    """Compares the number of choices with `n`. One choice where one is wanted shows nothing of it."""
     wanted = integer(asked(exchange).get("n", 1))
     if wanted is None or wanted < 1:
         raise Unclear("the request asks for no number of choices")
     given = len(choices_of(answer_of(exchange)))
+    if given == wanted == 1:
+        raise Unclear("the request asks for one choice")
     yield Seen("choices", given)
     if given != wanted:
         outcome = Outcome.IGNORED if given == 1 else Outcome.DIFFERS

@@ -71,10 +71,10 @@ def mistake_is_not_repeated(exchange: Exchange) -> Noted:
 _INSIDES: Mapping[str, re.Pattern[str]] = {
     "a stack trace": re.compile(
         r"Traceback \(most recent call last\)"
-        r"|File \\*\"[^\"]{1,200}\\*\", line \d"
         r"|\\n\s+at [\w$.<>]+ ?\([^()\s]{1,200}:\d+"
         r"|goroutine \d+ \[|panicked at [\w/.-]+:\d+"
     ),
+    "the file and the line of its source": re.compile(r"File \\*\"[^\"]{1,200}\\*\", line \d"),
     "the path of a source file": re.compile(r"(?:/site-packages/|/dist-packages/|/node_modules/|\.cargo/registry/)[\w./@-]+"),
     "a digest": re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"),
     "a table of its database": re.compile(r"\b(?:psycopg2|sqlalchemy|prisma)[.:]|\b(?:SELECT .{1,80} FROM|INSERT INTO) \w"),
@@ -91,8 +91,8 @@ _INSIDES: Mapping[str, re.Pattern[str]] = {
     seed=_unknown,
 )
 def error_is_discreet(exchange: Exchange) -> Noted:
-    """Looks for stack traces, paths of source files, statements of a database and SHA-256 digests (of keys, as a rule) in error
-    answers. What the request itself says may come back.
+    """Looks for stack traces, lines and paths of source files, statements of a database and SHA-256 digests (of keys, as a rule)
+    in error answers. What the request itself says may come back.
     """
     ensure_body(exchange)
     text = exchange.body[:100_000].decode("utf-8", "replace")

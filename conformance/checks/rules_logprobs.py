@@ -70,7 +70,7 @@ def number_of(value: Json) -> float | None:
     "chat.logprobs.unasked",
     "leaves logprobs out unless asked for",
     Level.SHOULD,
-    "chat.logprobs",
+    "chat",
     OBJECT,
     on="chat.proper",
     seed=calls.chat,

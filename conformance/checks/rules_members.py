@@ -50,7 +50,7 @@ def refusal_is_there(exchange: Exchange) -> Noted:
     "chat.service_tier.known",
     "names a service tier of OpenAI's",
     Level.MAY,
-    "chat.service_tier",
+    "chat",
     CREATE,
     on="chat.proper",
     seed=calls.chat,

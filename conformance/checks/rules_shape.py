@@ -8,11 +8,12 @@ https://platform.openai.com/docs/api-reference/chat/object · https://platform.o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import lru_cache
 
 from conformance import calls
 from conformance.answers import Object
+from conformance.checks.rules_tools import calling
 from conformance.endpoints import sent_json, wants_stream
 from conformance.evidence import ensure_values, integer, shown
 from conformance.messages import Exchange, Json, Request
@@ -57,6 +58,20 @@ def _in_part(exchange: Exchange, part: str) -> Iterator[Finding]:
     if part in _MASKABLE:
         ensure_values(exchange)
     return (found for found in _breaches(exchange.body, wants_stream(exchange)) if _part(found.where) == part)
+
+
+def _where_held(exchange: Exchange, part: str, held: Callable[[Object], object]) -> Iterator[Finding]:
+    """The findings in a part that answers need not have. Raises Unclear where no choice holds it: nothing is shown then."""
+    found = list(_in_part(exchange, part))
+    listed = [choices for _, answer in _answers(exchange) if isinstance(choices := answer.get("choices"), list)]
+    if not found and not any(held(choice) for choices in listed for choice in choices if isinstance(choice, dict)):
+        raise Unclear(f"the answer has no {part}")
+    yield from found
+
+
+def _called(choice: Object) -> bool:
+    said = [part for name in ("message", "delta") if isinstance(part := choice.get(name), dict)]
+    return any(part.get("tool_calls") or part.get("function_call") for part in said)
 
 
 def _ensure_readable(exchange: Exchange) -> None:
@@ -130,18 +145,26 @@ def _with_logprobs(target: Target) -> Request:
     OBJECT,
     on="chat.proper",
     seed=_with_logprobs,
+    revision=2,
 )
 def logprobs_are_entries(exchange: Exchange) -> Noted:
-    """Reads `logprobs`: null, or `content` with a token, its logprob, its bytes and its rivals in every entry."""
-    yield from _in_part(exchange, "logprobs")
+    """Reads `logprobs` where there are any: `content` with a token, its logprob, its bytes and its rivals in every entry."""
+    yield from _where_held(exchange, "logprobs", lambda choice: choice.get("logprobs"))
 
 
 @rule(
-    "chat.tool_calls.shape", "calls tools in OpenAI's form", Level.MUST, "chat.tools", OBJECT, on="chat.proper", seed=calls.chat
+    "chat.tool_calls.shape",
+    "calls tools in OpenAI's form",
+    Level.MUST,
+    "chat.tools",
+    OBJECT,
+    on="chat.proper",
+    seed=calling,
+    revision=2,
 )
 def tool_calls_are_calls(exchange: Exchange) -> Noted:
     """Reads `tool_calls` and the legacy `function_call`: ids, types and names, and arguments as a string."""
-    yield from _in_part(exchange, "tool_calls")
+    yield from _where_held(exchange, "tool_calls", _called)
 
 
 @rule("chat.created", "dates completions in whole seconds", Level.MUST, "chat", OBJECT, on="chat.proper", seed=calls.chat)

@@ -57,9 +57,11 @@ def role_comes_first(exchange: Exchange) -> Noted:
 
 @rule("chat.stream.role.once", "tells the role once", Level.SHOULD, "chat.stream", STREAMING, on="chat.stream", seed=calls.stream)
 def role_comes_once(exchange: Exchange) -> Noted:
-    """Looks for the role in later increments: the official client's own accumulator makes assistantassistant of it."""
+    """Looks for the role in later increments: the official client's own accumulator makes assistantassistant of it. A role of
+    null tells none, and nothing is made of it.
+    """
     for deltas in stream_of(exchange).of_choice().values():
-        again = [delta for delta in deltas[1:] if "role" in delta.delta]
+        again = [delta for delta in deltas[1:] if delta.delta.get("role")]
         if again and not any("audio" in delta.delta for delta in deltas):
             yield Finding("the role is told again", f"{again[0].where}.delta.role", "absent", f"{len(again)} times more")
 

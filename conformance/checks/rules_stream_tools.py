@@ -140,10 +140,14 @@ def _name(call: Object) -> object:
     STREAMING,
     on="chat.stream",
     seed=streaming_call,
+    revision=2,
 )
 def fragments_are_bare(exchange: Exchange) -> Noted:
     """Reads what stands beside the arguments of later fragments, and lists of calls that are empty: strict clients stumble."""
-    for deltas in stream_of(exchange).of_choice().values():
+    choices = stream_of(exchange).of_choice().values()
+    if not any("tool_calls" in delta.delta for deltas in choices for delta in deltas):
+        raise Unclear("the stream calls no tool")
+    for deltas in choices:
         hollow = [delta for delta in deltas if "tool_calls" in delta.delta and not delta.delta["tool_calls"]]
         if hollow:
             where = f"{hollow[0].where}.delta.tool_calls"

@@ -77,7 +77,7 @@ def usage_has_its_chunk(exchange: Exchange) -> Noted:
     "chat.stream.usage.unasked",
     "counts tokens in a stream on request only",
     Level.SHOULD,
-    "chat.stream_options",
+    "chat.stream",
     OPTIONS,
     on="chat.stream",
     seed=calls.stream,

@@ -107,9 +107,10 @@ def names_are_offered(exchange: Exchange) -> Noted:
 
 
 def offered_in(sent: Object) -> set[str]:
-    """The names of the functions that a request offers."""
-    tools = sent.get("tools")
+    """The names of the functions that a request offers, also by the legacy field `functions`."""
+    tools, legacy = sent.get("tools"), sent.get("functions")
     named = [tool.get("function") for tool in tools if isinstance(tool, dict)] if isinstance(tools, list) else []
+    named += legacy if isinstance(legacy, list) else []
     return {name for one in named if isinstance(one, dict) and isinstance(name := one.get("name"), str)}
 
 
@@ -117,7 +118,7 @@ def offered_in(sent: Object) -> set[str]:
     "chat.tool_calls.empty",
     "leaves tool_calls out where it calls none",
     Level.SHOULD,
-    "chat.tools",
+    "chat",
     OBJECT,
     on="chat",
     seed=calls.chat,

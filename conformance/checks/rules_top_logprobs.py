@@ -32,19 +32,21 @@ def _asking_for_none(target: Target) -> Request:
     OBJECT,
     on="chat.proper",
     seed=asking,
+    revision=2,
 )
 def rivals_are_bounded(exchange: Exchange) -> Noted:
     """Counts `top_logprobs` of every token against the number asked for."""
     most = integer(asked(exchange).get("top_logprobs"))
-    if most is not None:
-        yield from _more_than(most, exchange)
+    if most is None:
+        raise Unclear("the request asks for no rivals")
+    yield from _more_than(most, exchange)
 
 
 @rule(
     "chat.top_logprobs.unasked",
     "lists no rivals where none were asked for",
     Level.SHOULD,
-    "chat.top_logprobs",
+    "chat.logprobs",
     OBJECT,
     on="chat.proper",
     seed=_asking_for_none,

@@ -91,8 +91,19 @@ def prompt_is_counted(exchange: Exchange) -> Noted:
         yield Finding("counts no token of the prompt", f"{where}.prompt_tokens", "more than 0", "0")
 
 
+def _limited(target: Target) -> Request:
+    return calls.story(target, max_tokens=calls.FEW)
+
+
 @rule(
-    "chat.max_tokens.bound", "stays within max_tokens", Level.MUST, "chat.max_tokens", CREATE, on="chat.proper", seed=calls.chat
+    "chat.max_tokens.bound",
+    "stays within max_tokens",
+    Level.MUST,
+    "chat.max_tokens",
+    CREATE,
+    on="chat.proper",
+    seed=_limited,
+    revision=2,
 )
 def max_tokens_holds(exchange: Exchange) -> Noted:
     """Compares completion_tokens with `max_tokens` times the number of choices."""
@@ -100,7 +111,7 @@ def max_tokens_holds(exchange: Exchange) -> Noted:
 
 
 def _newly_limited(target: Target) -> Request:
-    return calls.chat(target, max_tokens=..., max_completion_tokens=calls.FEW)
+    return calls.story(target, max_tokens=..., max_completion_tokens=calls.FEW)
 
 
 @rule(
@@ -111,6 +122,7 @@ def _newly_limited(target: Target) -> Request:
     CREATE,
     on="chat.proper",
     seed=_newly_limited,
+    revision=2,
 )
 def max_completion_tokens_holds(exchange: Exchange) -> Noted:
     """Compares completion_tokens with `max_completion_tokens` times the number of choices."""
@@ -127,10 +139,15 @@ def _over(exchange: Exchange, field: str) -> Iterator[Finding]:
     where, usage = _usages(exchange)[-1]
     choices = choices_of(answer_of(exchange))
     used = integer(usage.get("completion_tokens"))
-    if used is not None and used > most * len(choices):
-        cut = any(choice.get("finish_reason") == "length" for choice in choices)
-        outcome = Outcome.DIFFERS if cut else Outcome.IGNORED
+    if used is None or (used < most and not _is_cut(choices)):
+        raise Unclear("the answer ends before the limit by itself")
+    if used > most * len(choices):
+        outcome = Outcome.DIFFERS if _is_cut(choices) else Outcome.IGNORED
         expected = f"at most {shown(most * len(choices))}"
         yield Finding(
             "counts more tokens than the limit allows", f"{where}.completion_tokens", expected, shown(used), outcome=outcome
         )
+
+
+def _is_cut(choices: list[Object]) -> bool:
+    return any(choice.get("finish_reason") == "length" for choice in choices)

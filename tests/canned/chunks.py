@@ -36,6 +36,10 @@ ORDER: tuple[Case, ...] = (
     wrong("no finish", stream(*GOOD[:3]), "chat.stream.finish"),
     wrong("the role in every chunk", every(("choices.0.delta.role", "assistant")), "chat.stream.role.once"),
     wrong("the role null in every chunk", every(("choices.0.delta.role", None)), "chat.stream.role"),
+    right(
+        "the role null but in the first chunk",
+        stream(GOOD[0], *(changed(one, ("choices.0.delta.role", None)) for one in GOOD[1:])),
+    ),
     wrong("an empty role", edited(("choices.0.delta.role", "")), "chat.stream.schema"),
     wrong("no role", stream(*GOOD[1:]), "chat.stream.role"),
     wrong("another id in every chunk", stream(*[one | {"id": f"c{at}"} for at, one in enumerate(GOOD)]), "chat.stream.constant"),

@@ -89,6 +89,10 @@ CASES = (
             ("choices.0.finish_reason", "function_call"),
         ),
     ),
+    right(
+        "a call of a function that the legacy field offers",
+        called(tools=None, functions=[TOOL["function"]], function_call={"name": "look"}, finish="stop"),
+    ),
     right("arguments that the limit cut", called(("tool_calls.0.function.arguments", '{"a":'), finish="length")),
     right("tokens of the text", listed(TOKEN, DAY)),
     right("a rounding error above zero", listed(TOKEN | {"logprob": 3.05e-05}, DAY)),
