@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from copy import deepcopy
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 from conformance.judge import run_check, run_rule
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Case, Outcome, Result, Target
-from conformance.reference.app import ALIAS, MODEL, sending
-from conformance.reference.faults import all_faults
+from conformance.reference.app import ALIAS, MODEL, Server, answer, asked_by, sending
+from conformance.reference.faults import Fault, all_faults
+from conformance.reference.values import Asked, Refused
 from conformance.registry import all_cases, all_checks
 
 TARGET = Target("http://127.0.0.1:1/v1", model=MODEL, alias=ALIAS, vision_model=MODEL, server="reference", key_configured=True)
@@ -79,14 +81,14 @@ def spoken(fault: str) -> dict[str, Result]:
     found = {}
     for case in raw_cases(rules=False):
         if touched(case.check.id, fault):
-            now = ran(case, served(case.check.id, fault))
+            now = ran(case, _bending(case.check.id, fault))
             known |= {same(one): one for one in now.exchanges}
             before = right()[case.check.id].result
             if now.result.outcome is not before.outcome and (tells(now.result) or tells(before)):
                 found[case.check.id] = now.result
     for case in raw_cases(rules=True):
         if touched(case.check.id, fault):
-            known |= {same(one): one for one in ran(case, served(case.check.id, fault)).exchanges}
+            known |= {same(one): one for one in ran(case, _bending(case.check.id, fault)).exchanges}
     changed = list(distinct(one for one in known.values() if facts(one) not in _right_facts()))
     judged = {case.check.id: run_rule(case, changed) for case in raw_cases(rules=True)}
     return found | {rule: result for rule, result in judged.items() if tells(result)}
@@ -96,7 +98,7 @@ def touched(check: str, fault: str) -> bool:
     """Whether a fault changes any answer to what a check asks the right server. If it does not, all stays as it was."""
     asked = right()[check].exchanges
     if all_faults()[fault].loaded:
-        return all_checks()[check].alone
+        return all_checks()[check].alone and not all_checks()[check].last
     if all_checks()[check].feature in KEYED:
         return True
     if not all_faults()[fault].remembers:
@@ -105,28 +107,75 @@ def touched(check: str, fault: str) -> bool:
     return any(facts(send(one.request)) != facts(one) for one in asked)
 
 
+def _bending(check: str, fault: str) -> Send:
+    """The server with a fault that a check is held against. What the fault does not bend is answered as the right server did."""
+    if all_faults()[fault].remembers or all_faults()[fault].loaded or all_checks()[check].feature in KEYED:
+        return served(check, fault)
+    as_ever, bent = _unbent(), _bent(fault)
+    send = _once(fault)
+    return lambda request: as_ever[request.key] if request.key in as_ever and request.key not in bent else send(request)
+
+
+@cache
+def _once(fault: str) -> Send:
+    """A server with a fault that answers each request once."""
+    send: Send = server(fault)
+    known: dict[str, Exchange] = {}
+    return lambda request: known.get(request.key) or known.setdefault(request.key, send(request))
+
+
+@cache
+def _unbent() -> dict[str, Exchange]:
+    """What the right server answered, by the key of the request."""
+    found = [ran for check, ran in right().items() if all_checks()[check].feature not in KEYED]
+    return {one.request.key: one for ran in found for one in ran.exchanges}
+
+
 @cache
 def _bent(fault: str) -> frozenset[str]:
     """The keys of the requests that a server with this fault answers otherwise than the right one."""
-    send, stages = server(fault), all_faults()[fault].stages
-    asked = {one.request.key: one for found in right().values() for one in found.exchanges if reaches(stages, one)}
-    return frozenset(key for key, one in asked.items() if facts(send(one.request)) != facts(one))
+    send, asked = _once(fault), _unbent()
+    return frozenset(key for key in asked if _meets(fault, key) and facts(send(asked[key].request)) != facts(asked[key]))
 
 
-def reaches(stages: Iterable[str], exchange: Exchange) -> bool:
-    """Whether a fault of these stages can bend the answer to this request at all."""
-    chat, good = exchange.request.path == "/chat/completions", exchange.status == 200
-    streamed = "event-stream" in (exchange.header("content-type") or "")
-    can = {
-        "sent": chat and exchange.request.method == "POST",
-        "settings": chat and good,
-        "answer": chat and good and not streamed,
-        "refused": not good,
-        "models": not chat and good,
-        "model": not chat and good,
-        "reply": True,
-    }
-    return any(can.get(stage, streamed) for stage in stages)
+def _meets(name: str, key: str) -> bool:
+    """Whether a fault bends any value on the way from a request to its answer."""
+    fault = all_faults()[name]
+    return any(_changes(fault, value, asked) for stage, value, asked in _ways()[key] if stage in fault.stages)
+
+
+def _changes(fault: Fault, value: Any, asked: Asked) -> bool:
+    try:
+        return _spelled(fault.run(deepcopy(value), asked)) != _spelled(value)
+    except Refused:
+        return True
+
+
+def _spelled(value: Any) -> str:
+    """A value in words that tell 1 from true and from 1.0."""
+    return repr((value.status, value.body, value.headers)) if isinstance(value, Refused) else repr(value)
+
+
+@cache
+def _ways() -> dict[str, list[tuple[str, Any, Asked]]]:
+    """The values that faults may bend, with their stages, on the way from each request to the right answer."""
+    found: dict[str, list[tuple[str, Any, Asked]]] = {}
+    for key, one in _unbent().items():
+        way = Way(clock=clock)
+        answer(asked_by(one.request), way, int(key, 16))
+        found[key] = way.values
+    return found
+
+
+@dataclass(frozen=True)
+class Way(Server):
+    """The right server, noting every value that a fault may bend."""
+
+    values: list[tuple[str, Any, Asked]] = field(default_factory=list)
+
+    def bent(self, stage: str, value: Any, asked: Asked) -> Any:
+        self.values.append((stage, deepcopy(value), asked))
+        return value
 
 
 def tells(result: Result) -> bool:
