@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from conformance.comparing import RECORD, Unreadable, report_at
 from conformance.render.site import pages
-from conformance.render.site.names import folder_path, hashed, page_name
+from conformance.render.site.names import folder_path, page_name
 from conformance.report import Report
 from conformance.report.history import History, Server, Stored, by_time, slim
 
@@ -22,6 +23,7 @@ PUBLISHED = (RECORD, "report.html", "report.md", "junit.xml", "badge.json", "exc
 
 LIST = "site.json"
 SCHEMA = 1
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d{6}Z")
 
 
 class NotASite(ValueError):
@@ -30,7 +32,7 @@ class NotASite(ValueError):
 
 def history_of(folder: Path, leaving_out: Path) -> tuple[History, Mapping[str, Path]]:
     """Every report below a folder, but for what lies in `leaving_out`, and where the files to copy are, by their place."""
-    groups: dict[tuple[str, str], list[Stored]] = {}
+    groups: dict[str, list[Stored]] = {}
     copies: dict[str, Path] = {}
     unreadable = []
     for parts in _folders(folder, leaving_out):
@@ -43,8 +45,8 @@ def history_of(folder: Path, leaving_out: Path) -> tuple[History, Mapping[str, P
         files = tuple(name for name in PUBLISHED if _is_plain(here / name))
         stored = Stored(f"reports/{folder_path(parts) or 'report'}", files, report)
         copies |= {f"{stored.place}/{name}": here / name for name in files}
-        groups.setdefault(_whose(parts, report), []).append(stored)
-    servers = (Server(key, name, by_time(found)) for (key, name), found in groups.items())
+        groups.setdefault(_whose(folder, parts), []).append(stored)
+    servers = (Server(page_name(name), name, by_time(found)) for name, found in groups.items())
     return History(tuple(sorted(servers, key=lambda one: (one.name, one.key))), tuple(unreadable)), copies
 
 
@@ -67,14 +69,13 @@ def _is_plain(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _whose(parts: tuple[str, ...], report: Report) -> tuple[str, str]:
-    """A key for the server and its name: the folder that holds its reports; without one, what the report calls its target."""
+def _whose(folder: Path, parts: tuple[str, ...]) -> str:
+    """The server's name: the folder that holds its reports, or that is its one report. What reports say of their target does not
+    count: different servers have the same address on different days.
+    """
     if len(parts) > 1:
-        name = "/".join(parts[:-1])
-        return page_name(name), name
-    target = report.header.target
-    name = target.id or target.base_url or target.server or "a server"
-    return hashed(f"target {name}"), name
+        return "/".join(parts[:-1])
+    return folder.resolve().name if not parts or _TIME.fullmatch(parts[0]) else parts[0]
 
 
 def build(folder: Path, output: Path) -> History:

@@ -214,7 +214,7 @@ def files(folder: Path):
 def test_a_site_is_built_and_every_link_leads_somewhere(kept, tmp_path):
     site = tmp_path / "site"
     history = build(kept, site)
-    assert [(one.name, len(one.reports)) for one in history.servers] == [("a", 1), ("demo", 2), ("other", 2)]
+    assert [(one.name, len(one.reports)) for one in history.servers] == [("alone", 1), ("demo", 2), ("other", 2)]
     found = files(site)
     assert set(found) == set(json.loads(found["site.json"])["files"])
     for name in ("index.html", "servers/demo.html", "features/chat.stop.html", "badges/other.svg", "badges/other.json"):
@@ -225,6 +225,15 @@ def test_a_site_is_built_and_every_link_leads_somewhere(kept, tmp_path):
             assert parts[:2] == ("", ""), link
             path = PurePosixPath(name).parent / unquote(parts.path)
             assert (site / path).resolve().relative_to(site.resolve()).as_posix() in found, (name, link)
+
+
+def test_a_server_is_the_folder_that_holds_its_reports_whatever_they_say(tmp_path):
+    for place in ("2026-01-01T000000Z", "one", "two", "three/2026-01-01T000000Z", "three/v2", "four/five/six"):
+        write_all(report(), {}, tmp_path / "reports" / place)
+    history = build(tmp_path / "reports", tmp_path / "site")
+    found = {one.name: len(one.reports) for one in history.servers}
+    assert found == {"four/five": 1, "one": 1, "reports": 1, "three": 2, "two": 1}
+    assert [one.name for one in build(tmp_path / "reports" / "one", tmp_path / "site").servers] == ["one"]
 
 
 def test_reports_are_published_exactly_as_they_were_written(kept, tmp_path):
