@@ -60,8 +60,8 @@ def _folders(folder: Path, leaving_out: Path) -> Iterator[tuple[str, ...]]:
 
 
 def _report(path: Path) -> Report:
-    if path.is_symlink():
-        raise Unreadable(f"{path}: links are not followed")
+    if not _is_plain(path) and os.path.lexists(path):
+        raise Unreadable(f"{path}: is no plain file; links are not followed")
     return slim(report_at(str(path)))
 
 

@@ -1,6 +1,7 @@
 """A folder of reports as a static site: whole, harmless, the same bytes for the same reports, and never two meanings as one."""
 
 import json
+import os
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
@@ -297,8 +298,20 @@ def test_links_out_of_the_folder_are_not_followed(kept, tmp_path):
     (kept / "linked").mkdir()
     (kept / "linked" / "report.ndjson").symlink_to(kept / "alone" / "report.ndjson")
     history = build(kept, tmp_path / "site")
-    assert history.unreadable == ("reports/linked/report.ndjson: links are not followed",)
+    assert history.unreadable == ("reports/linked/report.ndjson: is no plain file; links are not followed",)
     assert b"mine" not in files(tmp_path / "site").values()
+
+
+def test_odd_folders_are_named_and_stop_nothing(kept, tmp_path):
+    odd = {"deep": b"[" * 100_000, "later": b'{"kind":"header","schema":99}\n', "zeros": bytes(1000)}
+    for name, data in odd.items():
+        (kept / name).mkdir()
+        (kept / name / "report.ndjson").write_bytes(data)
+    (kept / "pipe").mkdir()
+    os.mkfifo(kept / "pipe" / "report.ndjson")
+    history = build(kept, tmp_path / "site")
+    assert [line.split("/")[1] for line in history.unreadable] == ["deep", "later", "pipe", "zeros"]
+    assert len(history.servers) == 3
 
 
 def test_the_command(kept, tmp_path):
