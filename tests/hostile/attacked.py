@@ -40,7 +40,7 @@ MARK = "HOSTILE_RUN"
 @dataclass(frozen=True)
 class Attacked:
     """How a run ended. `peak` is resident memory and `disk` the most there was on disk at a time, both in MiB; `left` are
-    processes that outlived it; `elsewhere` is what reached the other host.
+    processes that outlived it; `elsewhere` is what reached the other host, `met` the behaviours that the run came across.
     """
 
     meeting: Meeting
@@ -54,6 +54,7 @@ class Attacked:
     left: list[int]
     elsewhere: list[bytes]
     asked: list[str]
+    met: set[str]
 
     @property
     def report(self) -> Path:
@@ -89,6 +90,7 @@ def attack(meeting: Meeting, folder: Path, *more: str, patience: float = 300.0) 
             _marked(mark),
             list(world.met_elsewhere),
             list(world.asked),
+            set(world.met),
         )
 
 

@@ -56,6 +56,8 @@ def _bounded(run: Attacked) -> Iterator[str]:
 
 def _told(run: Attacked) -> Iterator[str]:
     for one in run.meeting.behaviours:
+        if one.name not in run.met:
+            yield f"{one.name} was never met"
         if one.says and not re.search(one.says, run.err if run.code == 4 else _reasons(run)):
             yield f"nothing tells {one.says!r} of {one.name}"
         if one.hides and re.search(one.hides, _reasons(run)):

@@ -27,6 +27,7 @@ def serving(meeting: Meeting) -> Iterator[tuple[str, World]]:
             on = meeting.behaviours[0].on
             concerned = on == "all" or (on == "chat" and talk.is_chat) or (on == "models" and talk.is_models)
             one = meeting.behaviours[next(turns) % len(meeting.behaviours)] if concerned else None
+            world.met |= {one.name} if one else set()
             if not (one.act(talk) if one else talk.properly()):
                 return
 

@@ -27,6 +27,7 @@ class World:
     met_elsewhere: list[bytes] = field(default_factory=list)
     over: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
+    met: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
     properly: Send = field(default_factory=sending)
     memory: dict[str, Any] = field(default_factory=dict)

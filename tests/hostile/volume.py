@@ -12,7 +12,8 @@ from functools import cache, partial
 from hostile.behaviours import add, behaviour
 from hostile.talk import EVENTS, PLAIN, Talk, chunk, completion, spelled
 
-MORE = {"alone": True, "codes": (1,), "says": "more than|runs past|no longer answers|no complete answer", "seconds": 180.0}
+ALONE = {"alone": True, "codes": (1,), "says": "more than|runs past|no longer answers|no complete answer", "seconds": 120.0}
+MORE = {**ALONE, "alone": False}
 CHUNKED = b"Transfer-Encoding: chunked\r\n\r\n"
 BROTLI = (
     "eNo7//9/PYMKw6ONDkXv///8/5+/gcVBRqzh3V/7////M05g6DjMdGHv/+f//9szCDEURjDs+v7/z///7A5MCnzcDt//zQeqYvBg"
@@ -21,7 +22,7 @@ BROTLI = (
 """A gibibyte of NULs in brotli, the brotli in zlib, the zlib in base64."""
 
 
-@behaviour(**MORE)
+@behaviour(**ALONE)
 def a_body_without_end(talk: Talk) -> None:
     """A JSON array that goes on and on."""
     talk.begin(PLAIN)
@@ -37,7 +38,7 @@ def a_text_without_end(talk: Talk) -> None:
     talk.forever(b"la" * 30000)
 
 
-@behaviour(**MORE)
+@behaviour(**ALONE)
 def events_without_end(talk: Talk) -> None:
     """Deltas by the million, as fast as it can."""
     talk.begin()
@@ -128,7 +129,7 @@ for kind in ("gzip, gzip", "br", "zstd"):
     add(f"volume.{name}-bomb", partial(bomb, kind), "a gibibyte in a few kilobytes, compressed unasked", **{**MORE, "says": ""})
 
 
-@behaviour(**{**MORE, "on": "models", "codes": (1, 4), "says": ""})
+@behaviour(**{**ALONE, "on": "models", "codes": (1, 4), "says": ""})
 def ten_million_models(talk: Talk) -> None:
     """A list of models without an end."""
     talk.begin(PLAIN)
@@ -160,14 +161,14 @@ def a_million_choices(talk: Talk) -> bool:
     return talk.answer(spelled(completion(choices=[choice] * 50_000)))
 
 
-@behaviour(**{**MORE, "says": "the budget of"})
+@behaviour(**{**ALONE, "says": "the budget of"})
 def megabytes_in_every_answer(talk: Talk) -> bool:
     """Each answer is within bounds; hundreds of them are not."""
     text = "z" * 4_000_000
     return talk.fitting(spelled(completion(text)), spelled(chunk(text, "stop")))
 
 
-@behaviour(**{**MORE, "says": "the budget of"})
+@behaviour(**{**ALONE, "says": "the budget of"})
 def noise_that_does_not_compress(talk: Talk) -> bool:
     """Fills the disk of who keeps what was answered."""
     return talk.answer(os.urandom(7 * 2**20), type="application/octet-stream")

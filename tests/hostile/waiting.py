@@ -9,7 +9,7 @@ from hostile.talk import EVENTS, PLAIN, Talk, chunk, completion, events, spelled
 
 SHORT = ("--timeout", "0.6")
 LATE = {"alone": True, "codes": (1,), "arguments": SHORT, "seconds": 120.0}
-GONE = {**LATE, "says": "no longer answers"}
+GONE = {**LATE, "alone": False, "says": "no longer answers"}
 CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
 
 
@@ -19,13 +19,13 @@ def never_answers_at_all(talk: Talk) -> None:
     talk.sleep()
 
 
-@behaviour(**GONE)
+@behaviour(**{**GONE, "alone": True})
 def never_answers_chat(talk: Talk) -> None:
     """Lists its models and never answers anything else, so that asking whether it lives is misleading."""
     talk.sleep()
 
 
-@behaviour(**GONE)
+@behaviour(**{**GONE, "alone": True})
 def streams_never_begin(talk: Talk) -> object:
     """Only streams hang; everything else is well."""
     return talk.sleep() if talk.streamed else talk.properly()
