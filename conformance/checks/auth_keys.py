@@ -40,7 +40,7 @@ def _refused(target: Target, send: Send, request: Request, authorization: str, w
     the door either.
     """
     if not target.key_configured:
-        raise Unclear("whether the server is set up to ask for a key is not known: name its key with --api-key")
+        raise Unclear("no --api-key was given, so the server may be one that asks for none")
     exchange = send(with_key(request, authorization))
     if not is_ok(send(request)):
         raise Unclear("the request is not answered with the operator's key either")
