@@ -164,7 +164,7 @@ def a_million_choices(talk: Talk) -> bool:
 @behaviour(**{**ALONE, "says": "the budget of"})
 def megabytes_in_every_answer(talk: Talk) -> bool:
     """Each answer is within bounds; hundreds of them are not."""
-    text = "z" * 4_000_000
+    text = "." * 4_000_000
     return talk.fitting(spelled(completion(text)), spelled(chunk(text, "stop")))
 
 
