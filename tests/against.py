@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterable, Iterator
-from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -141,12 +141,12 @@ def _bent(fault: str) -> frozenset[str]:
 def _meets(name: str, key: str) -> bool:
     """Whether a fault bends any value on the way from a request to its answer."""
     fault = all_faults()[name]
-    return any(_changes(fault, value, asked) for stage, value, asked in _ways()[key] if stage in fault.stages)
+    return any(_changes(fault, step) for step in _ways()[key] if step.stage in fault.stages)
 
 
-def _changes(fault: Fault, value: Any, asked: Asked) -> bool:
+def _changes(fault: Fault, step: Step) -> bool:
     try:
-        return _spelled(fault.run(deepcopy(value), asked)) != _spelled(value)
+        return _spelled(fault.run(pickle.loads(step.value), step.asked)) != step.spelled
     except Refused:
         return True
 
@@ -157,24 +157,34 @@ def _spelled(value: Any) -> str:
 
 
 @cache
-def _ways() -> dict[str, list[tuple[str, Any, Asked]]]:
+def _ways() -> dict[str, list[Step]]:
     """The values that faults may bend, with their stages, on the way from each request to the right answer."""
-    found: dict[str, list[tuple[str, Any, Asked]]] = {}
+    found: dict[str, list[Step]] = {}
     for key, one in _unbent().items():
         way = Way(clock=clock)
         answer(asked_by(one.request), way, int(key, 16))
-        found[key] = way.values
+        found[key] = way.steps
     return found
+
+
+@dataclass(frozen=True)
+class Step:
+    """A value that a fault may bend, kept so that it can be had anew, and in words."""
+
+    stage: str
+    value: bytes
+    asked: Asked
+    spelled: str
 
 
 @dataclass(frozen=True)
 class Way(Server):
     """The right server, noting every value that a fault may bend."""
 
-    values: list[tuple[str, Any, Asked]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
 
     def bent(self, stage: str, value: Any, asked: Asked) -> Any:
-        self.values.append((stage, deepcopy(value), asked))
+        self.steps.append(Step(stage, pickle.dumps(value), asked, _spelled(value)))
         return value
 
 
