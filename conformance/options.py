@@ -31,7 +31,7 @@ class Options:
     insecure: bool = False
     launch: str | None = None
     weights: str | None = None
-    engine_mode: str = "plain"
+    engine_mode: str = "tools"
     matrix: tuple[str, ...] = ()
     given: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
@@ -111,7 +111,9 @@ ARGUMENTS = (
     Argument("--weights", "model for the launched server to load: a file, a folder or a name (default: the recipe's)"),
     Argument("--insecure", "do not verify TLS certificates", {"action": "store_true"}),
     Argument(
-        "--engine-mode", "chat template of the embedded engine: its own, or one with tools", {"choices": ("plain", "tools")}
+        "--engine-mode",
+        "chat template of the embedded engine: one with tools (default), or its own (plain)",
+        {"choices": ("plain", "tools")},
     ),
     Argument("--matrix", "document to hold against the server: a name or a file (repeatable)", _MANY),
     Argument("--given", "condition of claims that holds here: flag=--jinja, 'model=not tools', version=0.5 (repeatable)", _MANY),
