@@ -11,7 +11,7 @@ BASELINE = Path(__file__).parent / "data" / "embedded-engine.baseline"
 
 
 def test_the_embedded_engine_differs_as_it_is_known_to(tmp_path):
-    result = ended(command("run", "--report", "out", "--baseline", str(BASELINE), cwd=tmp_path), seconds=900)
+    result = ended(command("run", "--report", "out", "--baseline", str(BASELINE), cwd=tmp_path), seconds=1500)
     assert result.code == 0, result.out + result.err
     report = read((tmp_path / "out" / "report.ndjson").read_text())
     assert report.footer.complete
