@@ -37,11 +37,16 @@ def reach(target: Target, send: Send) -> tuple[Target, Exchange]:
 
 
 def listed_models(exchange: Exchange) -> list[str]:
-    """The ids in a list of models, whatever else is wrong with it."""
+    """The ids in a list of models that a request can name in UTF-8, whatever else is wrong with the list."""
     value = read_json(exchange.body).value
     data = value.get("data") if isinstance(value, dict) else None
     ids = [entry.get("id") for entry in data if isinstance(entry, dict)] if isinstance(data, list) else []
-    return [one for one in ids if isinstance(one, str) and 0 < len(one) <= 500]
+    return [one for one in ids if isinstance(one, str) and 0 < len(one) <= 500 and _encodes(one)]
+
+
+def _encodes(text: str) -> bool:
+    """Whether UTF-8 can say a text; a lone surrogate is no character (RFC 3629, 3)."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in text)
 
 
 def named_target(options: Options, base_url: str) -> Target:

@@ -27,7 +27,7 @@ def unnamed(ids: list[object], talk: Talk) -> bool:
 UNNAMED: dict[str, tuple[list[object], dict[str, object]]] = {
     "a-path-for-a-model": (["../../../tmp/owned-by-a-server"], {}),
     "commands-for-a-model": (["x\n::error::owned\x1b[2J##vso[task.complete]<script>"], {}),
-    "a-lone-surrogate-for-a-model": (["\ud800"], {}),
+    "a-lone-surrogate-for-a-model": (["\ud800"], {"codes": (4,), "says": "offers no model"}),
     "a-query-for-a-model": (["a?b=c#d/../e%00%2e%2e"], {}),
     "only-nameless-models": ([None, 3, "", "m" * 10**6], {"codes": (4,), "says": "offers no model"}),
 }
