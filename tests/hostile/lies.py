@@ -17,7 +17,13 @@ LISTS: dict[str, object] = {
     "a-number": 7,
 }
 for name, value in LISTS.items():
-    add(f"lies.{name}", lambda talk, value=value: talk.answer(spelled(value)), "a list of models that is none", on="models", alone=True)
+    add(
+        f"lies.{name}",
+        lambda talk, value=value: talk.answer(spelled(value)),
+        "a list of models that is none",
+        on="models",
+        alone=True,
+    )
 
 
 def unnamed(ids: list[object], talk: Talk) -> bool:
