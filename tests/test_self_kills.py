@@ -9,6 +9,8 @@ from conformance.model import Level
 from conformance.reference.faults import all_faults
 from conformance.registry import all_checks
 
+pytestmark = pytest.mark.xdist_group("kills")  # what a fault does is found out once, in one process
+
 
 @pytest.mark.parametrize("name", all_faults())
 def test_faults_are_noticed_by_what_they_name(name):
