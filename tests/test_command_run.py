@@ -32,7 +32,7 @@ def told(report):
     return {(one.case, one.matrix): (one.outcome, one.standing) for one in report.verdicts}
 
 
-KEYS = {"auth.key.missing", "auth.wrong-key.refused", "auth.wrong-key.stream", "auth.models.key"}
+KEYS = {"auth.key.missing", "auth.wrong-key.refused", "auth.wrong-key.stream", "auth.models.key", "errors.sdk.key"}
 """Checks of keys that are asked for, which have nothing to say where the operator names none."""
 
 

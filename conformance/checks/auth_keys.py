@@ -34,13 +34,17 @@ def with_key(request: Request, authorization: str) -> Request:
     return replace(request, setup=Setup(authorization=authorization))
 
 
-def _refused(target: Target, send: Send, request: Request, authorization: str, what: str) -> Iterator[Finding | Seen]:
-    """What tells against the answer to a request with another key than its own, which is answered: it has to be 401. Raises
-    Unclear where no key was named, since the server may be set up to ask for none, and where the operator's key does not open
-    the door either.
-    """
+def ensure_key(target: Target) -> None:
+    """Raises Unclear where the operator named no key, since the server may be set up to ask for none."""
     if not target.key_configured:
         raise Unclear("no --api-key was given, so the server may be one that asks for none")
+
+
+def _refused(target: Target, send: Send, request: Request, authorization: str, what: str) -> Iterator[Finding | Seen]:
+    """What tells against the answer to a request with another key than its own, which is answered: it has to be 401. Raises
+    Unclear where no key was named, and where the operator's key does not open the door either.
+    """
+    ensure_key(target)
     exchange = send(with_key(request, authorization))
     if not is_ok(send(request)):
         raise Unclear("the request is not answered with the operator's key either")

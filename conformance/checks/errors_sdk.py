@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from conformance import calls
 from conformance.answers import TOO_MANY, ensure_success, is_ok
-from conformance.checks.auth_keys import INVENTED, with_key
+from conformance.checks.auth_keys import INVENTED, ensure_key, with_key
 from conformance.checks.clients_sdk import BOTH, SEEN_BY, reading_of
 from conformance.checks.errors_models import UNKNOWN, asking_unknown, error_of
 from conformance.evidence import shown
@@ -105,6 +105,7 @@ def members(target: Target, send: Send) -> Noted:
 @check("errors.sdk.key", "makes the official client raise AuthenticationError", Level.SHOULD, "auth.wrong-key", ERRORS, via=BOTH)
 def key(target: Target, send: Send) -> Noted:
     """Asks with a key that nobody was given: programs that catch AuthenticationError ask for another one."""
+    ensure_key(target)
     if not is_ok(send(calls.chat(target))):
         raise Unclear("the request is not answered with the operator's key either")
     exchange = send(with_key(calls.chat(target), f"Bearer {INVENTED}"))
