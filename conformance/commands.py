@@ -25,8 +25,8 @@ def run(known: Namespace, _: list[str]) -> int:
 def plan(known: Namespace, rest: list[str]) -> int:
     """Prints what a run would send. It asks the reference server in this process, so that nothing leaves it."""
     from conformance.options import options_from
+    from conformance.plan import WrongUse, prepare
     from conformance.planning import plan_lines
-    from conformance.session import WrongUse, prepare
 
     if rest:
         raise Refused(f"unrecognized arguments: {' '.join(rest)}")
@@ -42,7 +42,7 @@ def judge(known: Namespace, _: list[str]) -> int:
     """Judges recorded traffic, offline, and writes a report."""
     from conformance.judging import NothingSelected, judge_traffic
     from conformance.options import options_from
-    from conformance.session import WrongUse
+    from conformance.plan import WrongUse
 
     try:
         options = options_from(vars(known) | {"replay": "traffic"}, {})
@@ -176,9 +176,9 @@ def serve(known: Namespace, _: list[str]) -> int:
 
 def curl(known: Namespace, _: list[str]) -> int:
     """Prints the request of a recorded exchange as a line for the shell."""
+    from conformance.plan import one_line
     from conformance.recordings import recorded_target, recording_in
     from conformance.reproducing import curl_line
-    from conformance.session import one_line
 
     try:
         target, exchanges = recorded_target(Path(known.report)), dict(recording_in(Path(known.report)))

@@ -18,12 +18,14 @@ from conformance.ahead import CancelledError
 from conformance.display import Display
 from conformance.meter import Spent
 from conformance.model import Case, Target, Verdict
+from conformance.opening import opened
 from conformance.options import Options
+from conformance.plan import WrongUse, prepare, secrets_of
 from conformance.publishing import Published, default_folder, failure_lines, publish, shown_target
 from conformance.redaction import redacted
 from conformance.render.escape import for_terminal
 from conformance.report import is_gating, is_known, read_verdict, verdict_line
-from conformance.session import Run, WrongUse, opened, prepare, secrets_of
+from conformance.session import Run
 from conformance.watching import Watch
 
 VERDICT, ERROR = "conformance", "conformance-error"

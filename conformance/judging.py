@@ -14,12 +14,12 @@ from conformance.law import claim_for
 from conformance.messages import Exchange
 from conformance.model import Case, Matrix, Target, Verdict
 from conformance.options import Options
+from conformance.plan import Plan, WrongUse, one_line, prepare
 from conformance.publishing import Published, default_folder, header_of, written
 from conformance.redaction import redacted_exchange, secrets_of_request
 from conformance.render.content import count
 from conformance.render.escape import for_terminal
 from conformance.report import Footer, Report
-from conformance.session import Plan, WrongUse, one_line, prepare
 from conformance.streams import read_stream
 from conformance.traffic import Traffic
 from conformance.wire import read_events, read_json

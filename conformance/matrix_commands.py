@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def check(known: Namespace, _: list[str]) -> int:
     """Lints matrices: every problem as file:line, exit code 1 if there is one."""
     from conformance.matrix import file_problems
-    from conformance.session import one_line
+    from conformance.plan import one_line
 
     found = 0
     for name in known.file:
@@ -64,7 +64,7 @@ def drift(known: Namespace, _: list[str]) -> int:
     """Tells how a document differs from the text that a matrix mirrors; exit code 1 if it does."""
     from conformance.matrix_drift import NoMirror, kept, told
     from conformance.matrix_drift import drift as found
-    from conformance.session import one_line
+    from conformance.plan import one_line
 
     matrix = _loaded(known.file)
     try:
@@ -81,7 +81,7 @@ def drift(known: Namespace, _: list[str]) -> int:
 
 def _loaded(name: str) -> Matrix:
     from conformance.matrix import load_matrix
-    from conformance.session import one_line
+    from conformance.plan import one_line
 
     try:
         return load_matrix(name)

@@ -12,8 +12,8 @@ from conformance import plugin
 from conformance.drafting import Draft, Sighting, draft
 from conformance.model import Seen, Target
 from conformance.options import ARGUMENTS
+from conformance.plan import secrets_of
 from conformance.redaction import redacted
-from conformance.session import secrets_of
 
 
 @dataclass

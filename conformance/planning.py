@@ -10,8 +10,8 @@ from conformance.budgets import token_ceiling
 from conformance.judge import run_check
 from conformance.messages import Exchange, Request
 from conformance.model import Case, Target
+from conformance.plan import Plan
 from conformance.reference.app import ALIAS, MODEL, sending
-from conformance.session import Plan
 
 
 def plan_lines(plan: Plan) -> Iterator[str]:

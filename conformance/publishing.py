@@ -21,12 +21,13 @@ from conformance.exchanges import was_sent
 from conformance.law import claim_for
 from conformance.messages import Exchange
 from conformance.model import Target, Verdict
+from conformance.plan import Plan, secrets_of
 from conformance.recordings import keep_recording, write_recording
 from conformance.redaction import redacted, redacted_exchange
 from conformance.registry import all_checks
 from conformance.render import terminal, workflow, write_all
 from conformance.report import Edition, Footer, Header, Report, gate
-from conformance.session import Plan, Run, secrets_of
+from conformance.session import Run
 from conformance.target import folder_name, shown_url
 
 

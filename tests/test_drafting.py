@@ -21,10 +21,12 @@ from conformance.law import LAW, claim_on
 from conformance.matrix import parse_matrix
 from conformance.model import Finding, Level, Outcome, Result, Seen, Stance, Standing, Target, Verdict
 from conformance.observing import Observed
+from conformance.opening import opened
 from conformance.options import Options
+from conformance.plan import prepare
 from conformance.reference.serve import serving
 from conformance.report import Footer, Header, Report, read
-from conformance.session import Run, opened, prepare
+from conformance.session import Run
 
 CASSETTE = Path(__file__).parent / "cassettes" / "llama.cpp"
 HEADER = Header("0.1.0", Target("http://127.0.0.1:1/v1", "m", id="acme"), started="2026-11-22T01:02:03Z")

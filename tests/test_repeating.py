@@ -10,12 +10,13 @@ from servers import command, ended, serving
 from conformance.messages import Request
 from conformance.model import Outcome, Standing, Target
 from conformance.options import Options
+from conformance.plan import prepare
 from conformance.recordings import recording_in
 from conformance.reference.app import sending
 from conformance.render.content import gate_lines
 from conformance.repeating import is_flaky, rate_of, repeated, repetition_of, together
 from conformance.report import gate, read, read_verdict, verdict_line, write
-from conformance.session import Run, prepare
+from conformance.session import Run
 
 NAMES = ("--model", "reference", "--model-alias", "reference-copy", "--vision-model", "reference")
 WORKS, DIFFERS, REFUSED, UNCLEAR = Outcome.WORKS, Outcome.DIFFERS, Outcome.REFUSED, Outcome.UNCLEAR

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from conformance.opening import opened
 from conformance.options import Options
-from conformance.session import opened, prepare
+from conformance.plan import prepare
 
 CASSETTES = sorted((Path(__file__).parent / "cassettes").iterdir())
 

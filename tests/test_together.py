@@ -8,8 +8,9 @@ from loopback import message, serving
 
 from conformance import calls
 from conformance.messages import Exchange, Request
+from conformance.opening import opened
 from conformance.options import Options
-from conformance.session import opened, prepare
+from conformance.plan import prepare
 from conformance.together import MOST, together
 
 HELLO = [Request("GET", f"/models/{number}") for number in range(MOST)]
