@@ -151,6 +151,11 @@ def test_the_code_of_an_unknown_model(body, status, outcome):
     assert outcome_of("errors.unknown-model.code", unknown(body, status)) is outcome
 
 
+def test_a_server_that_refuses_everything_says_nothing_of_unknown_models():
+    locked = {"error": {"message": "no key", "code": "invalid_api_key"}}
+    assert outcome_of("errors.unknown-model.code", lambda request: reply(request, 401, locked)) is Outcome.UNCLEAR
+
+
 NO = {"error": {"message": "no", "type": "invalid_request_error", "param": None, "code": "model_not_found"}}
 
 
