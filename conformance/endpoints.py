@@ -1,4 +1,8 @@
-"""Which part of the API an exchange belongs to, told by the end of its path, so that proxies' prefixes do not matter."""
+"""Which part of the API an exchange belongs to, told by the end of its path, so that proxies' prefixes do not matter.
+
+Two APIs that are others have paths that end alike: https://docs.github.com/en/rest/models/catalog and
+https://ai.google.dev/api/models, which recordings of programs for several servers hold too.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +17,8 @@ _PATHS = {
     "completions": r"(?<!/chat)/completions/?$",
     "embeddings": r"/embeddings/?$",
     "responses": r"/responses/?$",
-    "models": r"/models/?$",
-    "model": r"/models/[^?]+$",
+    "models": r"(?<!/catalog)(?<!/v1beta)/models/?$",
+    "model": r"(?<!/v1beta)/models/[^?]+$",
 }
 
 
@@ -44,9 +48,12 @@ def sent_json(exchange: Exchange) -> Json:
 
 
 def wants_stream(exchange: Exchange) -> bool:
-    """Whether the request asked for server-sent events; told by the answer where the recorder did not keep the request."""
+    """Whether the request asked for server-sent events; told by the answer where the recorder did not keep the request, or only
+    a part of it.
+    """
     sent = sent_json(exchange)
-    if sent is None and exchange.request.body is None:
+    lost = sent is None and (exchange.request.body is None or bool(exchange.source))
+    if lost:
         return exchange.body.lstrip().startswith((b"data:", b"event:", b":"))
     return isinstance(sent, dict) and sent.get("stream") is True
 

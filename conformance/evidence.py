@@ -13,7 +13,7 @@ from conformance.model import Unclear
 FAITHFUL = ("raw", "raw-headers-redacted")
 """What recorders call bodies that they kept byte by byte."""
 
-_MASKS = ("redacted", "<dropped>", "<other>", "***", "filtered")
+_MASKS = ("redacted", "<dropped>", "<other>", "***", "filtered", "masked", "xxxx")
 
 
 def asked(exchange: Exchange) -> Object:
@@ -56,9 +56,14 @@ def header_of(exchange: Exchange, name: str) -> str | None:
         raise Unclear(f"the header {name} was masked")
     if value is None and exchange.source.get("headers_complete") is False:
         raise Unclear(f"the header {name} was not recorded")
-    if value is not None and exchange.source and any(mask in value.lower() for mask in _MASKS):
+    if value is not None and exchange.source and (is_masked(value) or value.lower().startswith(f"{name.lower()}-")):
         raise Unclear(f"the header {name} was masked")
     return value
+
+
+def is_masked(text: str) -> bool:
+    """Whether a text looks like what recorders write in place of values that are nobody's business."""
+    return any(mask in text.lower() for mask in _MASKS)
 
 
 def is_tame(sent: Object) -> bool:

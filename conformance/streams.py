@@ -102,6 +102,12 @@ class Stream:
         return [one.position for one in self.messages if one.text.rstrip(" ") == DONE]
 
     @cached_property
+    def ended(self) -> bool:
+        """Whether it came to any end: a reason to finish, [DONE], if only as the torn last line, or an error."""
+        told = bool(self.done or self.errors) or DONE in self.events.tail[:40]
+        return told or any(delta.finished for delta in self.deltas)
+
+    @cached_property
     def deltas(self) -> list[Delta]:
         """Every choice of every chunk, in order."""
         return [delta for chunk in self.chunks for delta in _deltas(chunk)]
@@ -166,9 +172,19 @@ def stream_of(exchange: Exchange) -> Stream:
     return stream
 
 
-def unbroken(exchange: Exchange) -> Stream:
-    """The stream of an answer that no error cut short. Raises Unclear."""
+def whole_of(exchange: Exchange) -> Stream:
+    """The stream of an answer, as far as it goes. Raises Unclear where a recording has no end of any kind: whoever recorded it
+    may have gone before the server was done.
+    """
     stream = stream_of(exchange)
+    if exchange.source and not stream.ended:
+        raise Unclear("the recording may end before the stream does")
+    return stream
+
+
+def unbroken(exchange: Exchange) -> Stream:
+    """The stream of an answer that nothing cut short, no error and no recorder. Raises Unclear."""
+    stream = whole_of(exchange)
     if stream.errors:
         raise Unclear("an error ended the stream")
     return stream

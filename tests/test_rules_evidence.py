@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 from typing import Any
 
 import pytest
-from canned.making import COMPLETION, GOOD, answer, chat, lines, stream, streamed
-from test_rules_canned import RULES, findings, speaking
+from canned.making import CALL, CALLS, COMPLETION, GOOD, answer, chat, lines, stream, streamed
+from canned.making import Case as Labelled
+from test_rules_canned import HABITS, RULES, findings, name_of, speaking
 
 from conformance.endpoints import applies, wants_stream
 from conformance.judge import run_rule
@@ -15,6 +17,9 @@ from conformance.messages import Exchange, Failure, Reading, Request
 from conformance.model import Case, Outcome, Target
 
 DUPLICATE = streamed(b"\xef\xbb\xbf" + lines(*GOOD))
+UNENDED = streamed(lines(*GOOD[:2]).partition(b"data: [DONE]")[0], n=2)
+ALIKE = chat(("choices.0.message", CALLS | {"tool_calls": [CALL | {"id": "call_REDACTED"}] * 2}), tools=[])
+LIMITING = replace(chat(), headers=(("x-ratelimit-limit-tokens", "X-RATELIMIT-LIMIT-TOKENS-XXX"),))
 LIMITED = chat(("choices.0.finish_reason", "length"), max_tokens=50)
 
 
@@ -36,11 +41,61 @@ def recorded(exchange: Exchange, **source: Any) -> Exchange:
         ("chat.created", chat(("created", "MASKED")), {"sanitised": True}),
         ("chat.created.clock", chat(("created", 1677652288)), {"fidelity": "raw"}),
         ("errors.envelope", answer(b"", status=401), {"fidelity": "raw"}),
+        ("chat.stream.done", UNENDED, {"fidelity": "raw"}),
+        ("chat.stream.finish", UNENDED, {"fidelity": "raw"}),
+        ("chat.n.count", UNENDED, {"fidelity": "raw"}),
+        ("chat.stream.events", streamed(COMPLETION, "application/json"), {"fidelity": "json-reparsed"}),
+        ("chat.tool_calls.ids", ALIKE, {"fidelity": "raw"}),
+        ("http.rate-limits.form", LIMITING, {"fidelity": "raw"}),
     ],
 )
 def test_recordings_that_lost_something_are_unclear(name: str, exchange: Exchange, source: dict[str, Any]) -> None:
     assert findings(RULES[name], exchange)
     assert findings(RULES[name], recorded(exchange, **source)) is None
+
+
+FLAGS = [
+    {"fidelity": fidelity, "headers_complete": complete, "sanitised": sanitised, "headers_masked": ["Content-Type"] * masked}
+    for fidelity, complete, sanitised, masked in product(("raw", "json-reparsed"), (True, False), (True, False), (0, 1))
+]
+
+
+@pytest.mark.parametrize("case", HABITS, ids=name_of)
+def test_habits_are_no_findings_whatever_a_recorder_says_and_keeps(case: Labelled) -> None:
+    lost = Request(case.exchange.request.method, case.exchange.request.path)
+    for flags in FLAGS:
+        exchange = recorded(case.exchange, **flags)
+        assert speaking(exchange) == set(), flags
+        assert speaking(replace(exchange, request=lost)) == set(), flags
+
+
+def test_a_request_of_which_a_part_was_kept_is_told_by_its_answer() -> None:
+    part = Request("POST", "/v1/chat/completions", body=b'{"model": "m", "messages": [{"ro')
+    assert speaking(recorded(replace(stream(*GOOD), request=part))) == set()
+    assert "http.json" in speaking(replace(stream(*GOOD), request=part))
+
+
+@pytest.mark.parametrize("unended", [UNENDED, streamed(lines(*GOOD[:2]).rpartition(b"d")[0])])
+def test_a_stream_without_an_end_is_a_finding_of_a_run(unended: Exchange) -> None:
+    assert speaking(unended) >= {"chat.stream.finish"}
+    assert not speaking(recorded(unended))
+
+
+def test_a_stream_that_finishes_without_done_is_a_finding_of_a_recording() -> None:
+    assert "chat.stream.done" in speaking(recorded(streamed(lines(*GOOD).partition(b"data: [DONE]")[0])))
+    assert "chat.stream.finish" in speaking(recorded(stream(*GOOD[:3])))
+
+
+def test_a_mask_is_no_id_but_an_id_may_come_twice() -> None:
+    twice = chat(("choices.0.message", CALLS | {"tool_calls": [CALL, CALL]}), tools=[])
+    assert "chat.tool_calls.ids" in speaking(recorded(twice))
+
+
+def test_an_end_of_2023_is_none_of_a_run_or_of_today() -> None:
+    null = ("choices.0.finish_reason", None)
+    assert "chat.finish_reason.legal" in speaking(chat(null, ("created", 1_677_652_288)))
+    assert "chat.finish_reason.legal" in speaking(recorded(chat(null)))
+    assert "chat.finish_reason.legal" in speaking(recorded(chat(("choices.0.finish_reason", "eos"), ("created", 1_677_652_288))))
 
 
 def test_the_same_findings_in_faithful_recordings() -> None:

@@ -5,6 +5,7 @@ https://platform.openai.com/docs/guides/error-codes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from conformance import calls
@@ -25,6 +26,11 @@ _PAGES = frozenset({404, 408, 413, 414, 431, *range(502, 600)})
 run asks by its right name is the server's own.
 """
 
+_SIGNED = re.compile(rb"<center>cloudflare</center>|<title>Just a moment|id=.cf-wrapper|\Aerror code: \d{3,4}\s*\Z")
+"""What Cloudflare answers by itself, whatever the status: to clients that it keeps out, slows down or does not understand.
+https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
+"""
+
 
 def _unknown(target: Target) -> Request:
     return calls.wrong(target, model="no-such-model")
@@ -42,7 +48,7 @@ def _unknown_stream(target: Target) -> Request:
     ERRORS,
     on="error",
     seed=_unknown,
-    revision=2,
+    revision=3,
 )
 def error_is_enveloped(exchange: Exchange) -> Noted:
     """Holds error answers against error.schema.json: `error` with message and type, param and code a string or null. Pages of
@@ -63,15 +69,23 @@ def error_is_enveloped(exchange: Exchange) -> Noted:
 def _error_value(exchange: Exchange) -> Object | None:
     """The error's JSON object, or None for anything else. Raises Unclear for pages, streams and bodies that were not recorded."""
     value = read_json(exchange.body).value
+    if _is_page(exchange, value):
+        raise Unclear("the error is a page of a proxy")
     if isinstance(value, dict):
         return value
-    own = exchange.status == 404 and called(exchange) and not exchange.source
-    if exchange.status in _PAGES and not own and not isinstance(value, list):
-        raise Unclear("the error is a page of a proxy")
     ensure_body(exchange)
     if read_stream(exchange.body).errors:
         raise Unclear("the error is a stream, which has a rule of its own")
     return None
+
+
+def _is_page(exchange: Exchange, value: Json) -> bool:
+    """Whether a proxy says it: Cloudflare's pages in JSON have a type of their own, and the status as a number."""
+    if isinstance(value, dict | list):
+        error = value.get("error") if isinstance(value, dict) else None
+        return isinstance(error, dict) and str(error.get("type")).startswith("cf_")
+    own = exchange.status == 404 and called(exchange) and not exchange.source
+    return (exchange.status in _PAGES and not own) or bool(_SIGNED.search(exchange.body))
 
 
 def _other_form(value: Object) -> str:

@@ -25,7 +25,8 @@ REFUSALS_SINCE = 1_726_000_000
 
 TIERS = ("auto", "default", "flex", "scale", "priority", "fast")
 
-_MARK = re.compile(r"<\|(?!python_tag)[a-z][a-z0-9_]{1,30}\|>")
+_MARK = re.compile(r"""(?:(?<![`"'])(?=\S+?\|>(?![`"']))|(?=\S+?\|>\Z))<\|(?!python_tag)[a-z][a-z0-9_]{1,30}\|>""")
+"""Marks, but for those that a text quotes to talk about them."""
 
 
 def _choices(answer: Object) -> Iterator[tuple[str, Object]]:
@@ -73,6 +74,7 @@ def tier_is_known(exchange: Exchange) -> Noted:
     OBJECT,
     on="chat.proper",
     seed=calls.chat,
+    revision=2,
 )
 def no_markers(exchange: Exchange) -> Noted:
     """Looks for marks like <|end|> in texts, which a template has and no answer. A request that has such marks itself, or that

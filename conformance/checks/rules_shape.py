@@ -37,6 +37,9 @@ _PARTS = {
 """The parts of a completion that have a rule of their own, by JSON path; everything else is the part called shape."""
 
 
+NULL_UNTIL = 1_688_000_000
+"""The end of June 2023: https://github.com/openai/openai-openapi/pull/20."""
+
 _MASKABLE = ("id", "created", "usage", "logprobs")
 """Parts that recorders mask with values of another type."""
 
@@ -121,10 +124,16 @@ def has_id(exchange: Exchange) -> Noted:
     OBJECT,
     on="chat.proper",
     seed=calls.chat,
+    revision=2,
 )
 def finish_reason_is_known(exchange: Exchange) -> Noted:
-    """Reads `finish_reason`: stop, length, tool_calls, content_filter or function_call, and null only before the last chunk."""
-    yield from _in_part(exchange, "finish_reason")
+    """Reads `finish_reason`: stop, length, tool_calls, content_filter or function_call, and null only before the last chunk.
+    Recordings of OpenAI's first months with chat completions have null in plain answers too.
+    """
+    early = bool(exchange.source) and any(created < NULL_UNTIL for _, created in _created(exchange))
+    for found in _in_part(exchange, "finish_reason"):
+        if not (early and found.actual == "null"):
+            yield found
 
 
 @rule("chat.usage.shape", "counts tokens in whole numbers", Level.MUST, "chat.usage", OBJECT, on="chat.proper", seed=calls.chat)

@@ -20,6 +20,7 @@ MIN_INCREMENTS = 4
 """Increments may happen to begin with what came before them, but not so many in a row."""
 MIN_LETTERS = 3
 """Nor do the few of a short answer where the first has so many different letters: what repeats itself is laughter or digits."""
+_MEMBERS = {"finish_reason", "finish_details"}
 
 
 def _long(target: Target) -> Request:
@@ -100,12 +101,11 @@ def choices_finish_once(exchange: Exchange) -> Noted:
     STREAMING,
     on="chat.stream",
     seed=calls.stream,
+    revision=2,
 )
 def finish_reason_is_a_member(exchange: Exchange) -> Noted:
-    """Looks for the member finish_reason in every choice: null until the last."""
-    without = [
-        delta for delta in stream_of(exchange).deltas if "finish_reason" not in delta.choice and "audio" not in delta.delta
-    ]
+    """Looks for the member finish_reason in every choice: null until the last. OpenAI's first vision model had finish_details."""
+    without = [delta for delta in stream_of(exchange).deltas if not _MEMBERS & delta.choice.keys() and "audio" not in delta.delta]
     if without:
         yield Finding(
             "choices have no member finish_reason", f"{without[0].where}.finish_reason", "null", f"{len(without)} without"

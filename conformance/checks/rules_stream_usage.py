@@ -8,7 +8,7 @@ from __future__ import annotations
 from conformance import calls
 from conformance.answers import Object
 from conformance.evidence import asked, shown
-from conformance.messages import Exchange, Request
+from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import rule
 from conformance.streams import Stream, unbroken
@@ -70,7 +70,11 @@ def usage_has_its_chunk(exchange: Exchange) -> Noted:
     if len(counts) > 1:
         yield Finding("several chunks have usage", f"{counts[0][0]}.usage", "null", f"{len(counts)} with token counts")
     if chunk.get("choices"):
-        yield Finding("the chunk with usage has choices", f"{where}.choices", "[]", shown(chunk["choices"]))
+        yield Finding("the chunk with usage has choices", f"{where}.choices", "[]", _counted(chunk["choices"]))
+
+
+def _counted(choices: Json) -> str:
+    return f"{len(choices)} of them" if isinstance(choices, list) else shown(choices)
 
 
 @rule(

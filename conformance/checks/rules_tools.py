@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from conformance import calls
 from conformance.answers import Object, choices_of
-from conformance.evidence import asked, ensure_values, shown
+from conformance.evidence import asked, ensure_values, is_masked, shown
 from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import rule
@@ -74,7 +74,14 @@ def arguments_are_written_once(exchange: Exchange) -> Noted:
 
 
 @rule(
-    "chat.tool_calls.ids", "gives every call an id of its own", Level.MUST, "chat.tools", OBJECT, on="chat.proper", seed=calling
+    "chat.tool_calls.ids",
+    "gives every call an id of its own",
+    Level.MUST,
+    "chat.tools",
+    OBJECT,
+    on="chat.proper",
+    seed=calling,
+    revision=2,
 )
 def ids_are_unique(exchange: Exchange) -> Noted:
     """Compares the ids of the calls of one answer: results are given back under them."""
@@ -82,6 +89,8 @@ def ids_are_unique(exchange: Exchange) -> Noted:
     seen: list[Json] = []
     for where, call, _ in _calls(exchange):
         name = call.get("id")
+        if isinstance(name, str) and exchange.source and is_masked(name):
+            raise Unclear("the ids were masked")
         if isinstance(name, str) and name and name in seen:
             yield Finding("two calls have one id", f"{where}.id", "an id of its own", shown(name))
         seen.append(name)

@@ -10,6 +10,7 @@ FLAT = {"object": "error", "message": "bad thing", "type": "BadRequestError", "p
 DETAIL = [{"loc": ["body", "model"], "msg": "field required", "type": "missing"}]
 MODEL = {"id": "m", "object": "model", "created": CREATED, "owned_by": "me"}
 STACK = 'Traceback (most recent call last):\n  File "/srv/a.py", line 3, in answer'
+UNLOCKED = b"<html><h1>401</h1><center>openresty</center><script src=/cdn-cgi/challenge-platform/scripts/jsd/main.js></script>"
 STATUSES = (400, 401, 402, 403, 404, 405, 408, 409, 413, 415, 418, 422, 424, 425, 429, 500, 501, 503, 529)
 
 
@@ -77,6 +78,12 @@ CASES: tuple[Case, ...] = (
     right("a page of a bad gateway", raw(b"<html>bad gateway</html>", "text/html", 502)),
     right("a line of a proxy", raw(b"upstream connect error", "text/plain", 503)),
     wrong("an error as a string", raw({"error": "bad thing"}), "errors.envelope"),
+    wrong("a page for a wrong key", recorded(raw(UNLOCKED, "text/html", 401)), "errors.envelope"),
+    wrong(
+        "a gateway that is no Cloudflare",
+        error(("error.code", 502), ("error.type", "bad_gateway"), status=502),
+        "errors.envelope",
+    ),
     wrong("a number as code", error(("error.code", 400)), "errors.envelope"),
     wrong("a number as param", error(("error.param", 3)), "errors.envelope"),
     wrong("no type", error(("error.type", ...)), "errors.envelope"),

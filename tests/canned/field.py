@@ -59,6 +59,10 @@ CASES = [
         "a tier of its own in a stream", stream(*(one | {"service_tier": "on_demand"} for one in GOOD)), "chat.service_tier.known"
     ),
     wrong("a control token in the text", chat(("choices.0.message.content", "Good day<|call|>")), "chat.content.markers"),
+    wrong("a control token behind quotes", chat(("choices.0.message.content", 'He says "hi"<|im_end|>')), "chat.content.markers"),
+    wrong(
+        "control tokens between lines", chat(("choices.0.message.content", "a<|im_end|>\n<|im_start|>b")), "chat.content.markers"
+    ),
     wrong("a bad request by another name", answer(_bad("BadRequest"), status=400), "errors.envelope.type"),
     wrong(
         "an empty text between role and call",
