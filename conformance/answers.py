@@ -38,10 +38,11 @@ def ensure_success(exchange: Exchange) -> Exchange:
         return exchange
     if status == TOO_MANY:
         raise Unclear("the server asks for fewer requests at a time (429)")
-    raise Ended(Finding(f"answers {status}", "status", "2xx", refusal(exchange), outcome=_outcome_of_status(status)))
+    raise Ended(Finding(f"answers {status}", "status", "2xx", refusal(exchange), outcome=outcome_of_status(status)))
 
 
-def _outcome_of_status(status: int) -> Outcome:
+def outcome_of_status(status: int) -> Outcome:
+    """What a status that is no success tells: refused for 4xx and 501, fails for other 5xx, differs for anything else."""
     if status == 501 or 400 <= status < 500:
         return Outcome.REFUSED
     return Outcome.FAILS if status >= 500 else Outcome.DIFFERS

@@ -40,6 +40,7 @@ def plan(known: Namespace, rest: list[str]) -> int:
 
 def judge(known: Namespace, _: list[str]) -> int:
     """Judges recorded traffic, offline, and writes a report."""
+    from conformance.display import look_of
     from conformance.judging import NothingSelected, judge_traffic
     from conformance.options import options_from
     from conformance.plan import WrongUse
@@ -52,7 +53,7 @@ def judge(known: Namespace, _: list[str]) -> int:
     except NothingSelected:
         _say(["no rule is selected; checks that ask a server themselves are not for recordings"])
         return 5
-    _say([*published.annotations, published.summary])
+    _say([*published.annotations, published.summary(look_of(sys.stdout))])
     return 0 if published.passed else 1
 
 

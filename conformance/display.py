@@ -11,9 +11,11 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TextIO
 
 from conformance.model import Verdict
 from conformance.render.progress import Status, failing_line, progress_line, verdict_line
+from conformance.render.terminal import Look
 
 CLEAR = "\r\x1b[K"
 PACE, INTERVAL = 0.2, 15.0
@@ -37,6 +39,12 @@ def columns() -> int:
         except OSError:
             continue
     return 80
+
+
+def look_of(stream: TextIO) -> Look:
+    """How a summary is shown on a stream: https://no-color.org."""
+    terminal = stream.isatty()
+    return Look(terminal and not os.environ.get("NO_COLOR"), columns() if terminal else 0)
 
 
 @dataclass

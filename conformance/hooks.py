@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from conformance.ahead import CancelledError
-from conformance.display import Display
+from conformance.display import Display, columns
 from conformance.meter import Spent
 from conformance.model import Case, Target, Verdict
 from conformance.opening import opened
@@ -24,6 +24,7 @@ from conformance.plan import WrongUse, prepare, secrets_of
 from conformance.publishing import Published, default_folder, failure_lines, publish, shown_target
 from conformance.redaction import redacted
 from conformance.render.escape import for_terminal
+from conformance.render.terminal import Look
 from conformance.report import is_gating, is_known, read_verdict, verdict_line
 from conformance.session import Run
 from conformance.watching import Watch
@@ -203,7 +204,8 @@ class Suite:
             quiet = terminalreporter.config.stash.get(LEVEL, 0) < 0
             terminalreporter.write_line("" if not quiet else self.published.brief)
             if not quiet:
-                terminalreporter.write_line(self.published.summary)
+                look = Look(terminalreporter.hasmarkup, columns() if terminalreporter.isatty else 0)
+                terminalreporter.write_line(self.published.summary(look))
             if self.published.trouble:
                 terminalreporter.write_line(f"the report could not be written whole: {self.published.trouble}")
 

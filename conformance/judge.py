@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from conformance.answers import outcome_of_status, refusal
 from conformance.endpoints import applies
 from conformance.law import in_force, said_of, standing_of, untold
 from conformance.messages import Exchange, Request, Send
@@ -64,13 +65,19 @@ def run_check(case: Case, target: Target, send: Send, repetition: int = 0) -> Re
 
 
 def _telling(finding: Finding, asked: dict[str, Exchange]) -> str:
-    """The key of the exchange that a finding was made on: the first that was not answered, where that is what it tells, else
-    the last that was asked for.
+    """The key of the exchange that a finding was made on: of those that went wrong as it tells, the one whose words it repeats,
+    else the first; where none did, the last that was asked for.
     """
-    if finding.outcome in (Outcome.REFUSED, Outcome.FAILS):
-        lost = [key for key, one in asked.items() if one.failure or one.status is None or one.status >= 300]
-        return next(iter(lost), next(reversed(asked), ""))
-    return next(reversed(asked), "")
+    wrong = [key for key, one in asked.items() if _went_wrong(one, finding.outcome)]
+    repeated_words = [key for key in wrong if finding.actual.startswith(refusal(asked[key]))]
+    return next(iter(repeated_words or wrong), next(reversed(asked), ""))
+
+
+def _went_wrong(exchange: Exchange, how: Outcome) -> bool:
+    """Whether an exchange was refused or failed, where a finding tells of that."""
+    if how not in (Outcome.REFUSED, Outcome.FAILS):
+        return False
+    return exchange.failure is not None or exchange.status is None or outcome_of_status(exchange.status) is how
 
 
 def run_rule(case: Case, exchanges: Iterable[Exchange]) -> Result:

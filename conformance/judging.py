@@ -63,7 +63,8 @@ def judge_traffic(options: Options, paths: Sequence[Path], command: Iterable[str
         Footer(True, traffic.calls, 0, round(time.time() - began, 3)),
     )
     published = written(report, plan, bench.kept, default_folder(plan))
-    return replace(published, summary="\n".join((*_told(bench, traffic), "", published.summary)))
+    told = *_told(bench, traffic), ""
+    return replace(published, summary=lambda look: "\n".join((*told, published.summary(look))))
 
 
 @dataclass

@@ -26,6 +26,7 @@ from conformance.recordings import keep_recording, write_recording
 from conformance.redaction import redacted, redacted_exchange
 from conformance.registry import all_checks
 from conformance.render import terminal, workflow, write_all
+from conformance.render.terminal import Look
 from conformance.report import Edition, Footer, Header, Report, gate
 from conformance.session import Run
 from conformance.target import folder_name, shown_url
@@ -33,12 +34,12 @@ from conformance.target import folder_name, shown_url
 
 @dataclass(frozen=True)
 class Published:
-    """What became of a report: the summary to print, whether the gate lets it pass, why not all of it is on disk, what of the
-    summary is printed to those who want it quiet, and what a workflow of GitHub is told.
+    """What became of a report: the summary to print with some look, whether the gate lets it pass, why not all of it is on disk,
+    what of the summary is printed to those who want it quiet, and what a workflow of GitHub is told.
     """
 
     report: Report
-    summary: str
+    summary: Callable[[Look], str]
     passed: bool
     trouble: str = ""
     brief: str = ""
@@ -87,9 +88,9 @@ def written(report: Report, plan: Plan, exchanges: Mapping[str, Exchange], folde
         write_all(report, exchanges, folder, result)
 
     trouble = _trouble(write)
-    said = terminal.render(report, result, str(folder)), terminal.brief(report, result, str(folder))
     told = workflow.render(report, result, partial(_place, plan)) if os.environ.get("GITHUB_ACTIONS") == "true" else ()
-    return Published(report, said[0], result.passed, trouble, said[1], told)
+    summary, brief = partial(terminal.render, report, result, str(folder)), terminal.brief(report, result, str(folder))
+    return Published(report, summary, result.passed, trouble, brief, told)
 
 
 def _place(plan: Plan, verdict: Verdict) -> tuple[str, int] | None:

@@ -188,6 +188,35 @@ def test_the_exchange_that_shows_the_worst_finding_comes_first():
     assert run_check(Case(check(run), "raw"), TARGET, send).exchanges == (keys["/b"], keys["/a"], keys["/c"])
 
 
+STATUS = {"/bad": 400, "/down": 500, "/also-down": 502, "/good": 200}
+
+
+@pytest.mark.parametrize(
+    ("outcome", "actual", "shown"),
+    [
+        (Outcome.FAILS, "", "/down"),
+        (Outcome.FAILS, "502 bad gateway, for another value", "/also-down"),
+        (Outcome.FAILS, "500 out of memory", "/down"),
+        (Outcome.REFUSED, "400 no", "/bad"),
+        (Outcome.DIFFERS, "400 no", "/good"),
+    ],
+)
+def test_the_exchange_that_is_shown_first_went_wrong_as_the_finding_tells(outcome, actual, shown):
+    bodies = {"/bad": b'{"error": {"message": "no"}}', "/down": b"out of memory", "/also-down": b"bad gateway"}
+
+    def run(target, send):
+        for path in STATUS:
+            send(Request("GET", path))
+        yield Finding("odd", actual=actual, outcome=outcome)
+
+    def send(request):
+        return Exchange(request, STATUS[request.path], (), (Piece(0.0, bodies.get(request.path, b"")),))
+
+    first, *others = run_check(Case(check(run), "raw"), TARGET, send).exchanges
+    assert first == Request("GET", shown).key
+    assert len(others) == 3
+
+
 def test_a_check_is_weighed_against_the_claim_on_the_narrowest_feature():
     asked = replace(check(None), id="chat.tools.stream.once", feature="chat.tools")
     assert list(names_of(asked)) == ["chat.tools.stream.once", "chat.tools.stream", "chat.tools"]

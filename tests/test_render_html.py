@@ -5,6 +5,7 @@ from base64 import b64encode
 from dataclasses import replace
 from hashlib import sha256
 from html.parser import HTMLParser
+from urllib.parse import parse_qsl
 
 from goldens import golden
 from hypothesis import given
@@ -15,7 +16,7 @@ from conformance.messages import Request
 from conformance.model import Outcome
 from conformance.render import cases, html
 from conformance.render.entries import Entry, entries
-from conformance.report import gate
+from conformance.report import by_matrix, gate
 
 OURS = set(
     re.findall(
@@ -104,9 +105,12 @@ def test_only_web_addresses_become_links():
 def test_filters_that_links_choose_are_there():
     page = Page(shown(REPORT))
     chosen = {attributes["href"][2:] for tag, attributes in page.tags if tag == "a" and attributes["href"].startswith("#?")}
-    assert {"standing=broken", "outcome=works", "area=chat"} <= chosen
+    assert {"document=page%402024-03&standing=broken", "outcome=works", "area=chat"} <= chosen
     selects = {attributes["name"] for tag, attributes in page.tags if tag == "select"}
-    assert {one.partition("=")[0] for one in chosen} <= selects == {"standing", "outcome", "level", "area", "client"}
+    assert {name for one in chosen for name in dict(parse_qsl(one))} <= selects
+    assert selects == {"document", "standing", "outcome", "level", "area", "client"}
+    assert 'name="document"' not in shown(ALONE)
+    assert 'href="#?standing=kept"' in shown(ALONE)
 
 
 def test_an_exchange_is_shown_once_and_linked_to_afterwards():
@@ -124,14 +128,14 @@ def test_exchanges_are_bounded_one_by_one_and_in_all():
     huge = exchange_of("/x", {"a": "b" * 100_000}, b"<" * 1_000_000)
     alone = replace(EVIL, exchanges=(huge.request.key,))
     assert len(shown(replace(ALONE, verdicts=(alone,)), {huge.request.key: huge})) < 80_000
-    traffic = cases.Traffic(EXCHANGES, "d", HEADER.target, {}, room=cases.Room(0))
+    traffic = cases.Traffic(EXCHANGES, "d", HEADER.target, {}, (), room=cases.Room(0))
     assert "<pre" not in traffic.take(NASTY.request.key)
     assert "openai-conformance curl" in traffic.take(NASTY.request.key)
 
 
 def test_what_does_not_fit_on_the_page_is_said():
-    listed = entries(REPORT)
-    traffic = cases.Traffic(EXCHANGES, "d", HEADER.target, {}, telling=cases.Room(0))
+    listed = entries(REPORT, gate(REPORT))
+    traffic = cases.Traffic(EXCHANGES, "d", HEADER.target, {}, tuple(by_matrix(REPORT)), telling=cases.Room(0))
     assert "report.ndjson has the rest" in cases.case_html(listed[0], 0, traffic)
 
 

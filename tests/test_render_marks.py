@@ -10,7 +10,17 @@ from report_strategies import texts, unhurried
 from conformance.messages import Exchange, Piece, Request
 from conformance.model import Finding
 from conformance.render.excerpts import HEAD, TAIL, excerpt_html
-from conformance.render.marks import HAYSTACK, Mark, Span, marks_header, marks_status, spans_in_body, spans_in_request, text_of
+from conformance.render.marks import (
+    HAYSTACK,
+    MOST_SPANS,
+    Mark,
+    Span,
+    marks_header,
+    marks_status,
+    spans_in_body,
+    spans_in_request,
+    text_of,
+)
 
 STREAM = b': hi\r\n\r\ndata: {"a": [1, 2]}\r\n\r\nevent: x\ndata:{"a": "\xc3\xa4"}\n\ndata: [DONE]\n\n'
 PLAIN = b'{"id": "x", "choices": [{"text": "\xe6\xbc\xa2", "more": {"n": -1e3}}, {"text": null}], "id": "y"}'
@@ -77,6 +87,22 @@ def test_a_path_leads_to_its_bytes(body, where, found):
 )
 def test_what_is_wrong_with_the_whole_is_marked_where_it_is_told(body, message, found):
     assert marked(body, "$", message) == found
+
+
+def test_of_several_places_only_those_are_marked_that_hold_what_the_finding_tells():
+    body = b'data: {"a": "x"}\n\ndata: {"a": "{"}\n\ndata: {"a": "y"}\n\n'
+    assert marked(body, "$[*].a", actual="{") == ['"{"']
+    assert marked(body, "$[*].a", actual="three values") == ['"x"', '"{"', '"y"']
+    many = b'data: {"a": 1}\n\n' * 99 + b'data: {"a": 2}\n\n'
+    assert marked(many, "$[*].a", actual="2") == ["2"]
+    assert len(marked(many, "$[*].a", actual="other")) == MOST_SPANS
+
+
+def test_an_answer_lacks_nothing_that_is_a_part_of_the_request():
+    asked = Exchange(Request("POST", "/x", {"tools": False}), 200, (), (Piece(0.1, b'{"error": 1}'),))
+    assert not list(spans_in_body(asked, mark("$.tools", actual="500 not an array")))
+    assert list(spans_in_body(asked, mark("$.tools", actual="absent")))
+    assert list(spans_in_body(asked, mark("$.other", actual="500 not an array")))
 
 
 def test_an_object_that_lacks_something_is_marked_unless_it_is_a_haystack():

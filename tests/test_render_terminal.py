@@ -12,6 +12,8 @@ from sample_report import ALONE, DONE, HOSTILE, REPORT, by, verdict
 from conformance.model import Outcome, Stance, Standing
 from conformance.render import terminal
 from conformance.render.escape import for_terminal, is_address
+from conformance.render.tables import Table, to_text
+from conformance.render.terminal import MOST_ENTRIES, Look
 from conformance.report import Footer, gate
 
 
@@ -30,9 +32,19 @@ def test_the_summary_of_a_good_run_is_as_it_was_found_good():
 
 
 def test_colour_adds_nothing_but_colour():
-    coloured = shown(REPORT, colour=True)
+    coloured = shown(REPORT, look=Look(colour=True))
     assert coloured != shown(REPORT)
     assert re.sub(r"\x1b\[\d+m", "", coloured) == shown(REPORT)
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_table_is_folded_to_fit_a_terminal_and_says_everything(columns):
+    rows = (("chat.json_schema.strict", "a" * 30, "no key was given, so that the server has not to refuse another one", 7),)
+    table = Table("Unclear", ("feature", "case", "because", "count"), rows)
+    assert max(map(len, to_text(table).splitlines())) > 120
+    folded = to_text(table, columns=columns).splitlines()
+    assert max(map(len, folded)) <= columns
+    assert sorted("".join(folded).replace(" ", "")) == sorted("".join(to_text(table).split()))
 
 
 @unhurried
@@ -83,14 +95,14 @@ def test_many_failures_do_not_flood_the_terminal():
     broken = verdict("chat.x.y", "z", Outcome.DIFFERS)
     many = [replace(by(broken, None, Stance.SUPPORTED, Standing.BROKEN), case=f"c{n}", check=f"c{n}") for n in range(50)]
     text = shown(replace(ALONE, verdicts=tuple(many)))
-    assert text.count("BROKEN MUST") == terminal.MOST_ENTRIES
+    assert text.count("BROKEN MUST") == MOST_ENTRIES
     assert "… and 10 more, all of them in reports/demo/report.html" in text
 
 
 def test_many_unclear_cases_are_cut_too():
     unclear = [replace(ALONE.verdicts[0], case=f"c{n}", check=f"c{n}", outcome=Outcome.UNCLEAR, reason="why") for n in range(50)]
     text = shown(replace(ALONE, verdicts=tuple(unclear)))
-    assert text.count("  why\n") == terminal.MOST_ENTRIES
+    assert text.count("  why\n") == MOST_ENTRIES
     assert "… and 10 more" in text
 
 
@@ -125,3 +137,11 @@ def test_plain_addresses(text):
 )
 def test_what_is_no_plain_address(text):
     assert not is_address(text)
+
+
+def test_what_a_baseline_knows_comes_after_what_is_new():
+    broken = verdict("chat.x.y", "z", Outcome.DIFFERS)
+    many = [replace(by(broken, None, Stance.SUPPORTED, Standing.BROKEN), case=f"c{n}", check=f"c{n}") for n in range(50)]
+    text = shown(replace(ALONE, verdicts=tuple(many)), baseline=[f"c{n}" for n in range(49)])
+    new, known = text.index("Broken promises and faults"), text.index("Known failures of the baseline")
+    assert new < text.index("BROKEN MUST  c49\n") < known < text.index("BROKEN MUST  c0\n")

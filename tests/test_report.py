@@ -146,7 +146,12 @@ COMES_TO = [
 
 @pytest.mark.parametrize(("verdicts", "what"), COMES_TO)
 def test_what_verdicts_come_to(verdicts, what):
-    assert reports.conformance_of(verdicts) is what
+    assert reports.conformance_of(verdicts, complete=True) is what
+
+
+def test_a_run_that_was_cut_short_shows_what_is_broken_and_no_conformance():
+    assert reports.conformance_of([KEPT], complete=False) is Conformance.NOT_SHOWN
+    assert reports.conformance_of([KEPT, BROKEN], complete=False) is Conformance.NOT_CONFORMANT
 
 
 SHOULD_BROKEN = replace(BROKEN, level=Level.SHOULD)

@@ -102,7 +102,7 @@ def _failing(exchange: Exchange, name: str, value: Json) -> Iterator[Finding]:
     except Ended as end:
         if end.finding.outcome is Outcome.FAILS:
             told = f"{end.finding.actual} for {name} = {value!r}"
-            yield Finding(f"fails over a wrong {name}", name, "4xx", shown(told, 300), outcome=Outcome.FAILS)
+            yield Finding(f"fails over a wrong {name}", f"$.{name}", "4xx", shown(told, 300), outcome=Outcome.FAILS)
 
 
 @check("errors.wrong-type.every", "refuses every value of a wrong JSON type", Level.MAY, "errors.wrong-type", ERRORS)

@@ -18,10 +18,8 @@ _WORST_FIRST = (Conformance.NOT_CONFORMANT, Conformance.NOT_SHOWN, Conformance.P
 
 def render(report: Report) -> str:
     """The badge's JSON: the worst that the run says of a document, and how many promises are kept."""
-    found = [what for _, what, _ in answers(report)]
+    found = [what for _, what, _ in answers(report)] if report.footer.complete else []
     worst = min(found, key=_WORST_FIRST.index, default=Conformance.NOT_SHOWN)
-    if not report.footer.complete:
-        worst = Conformance.NOT_SHOWN
     badge = {"schemaVersion": 1, "label": "OpenAI conformance", "message": _message(report, worst), "color": _COLOURS[worst]}
     return json.dumps(badge) + "\n"
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from urllib.parse import quote
 
 from conformance.model import Outcome, Standing
 from conformance.render.content import OUTCOMES, STANDINGS, answers, count, matrix_name
-from conformance.render.escape import for_html
+from conformance.render.escape import clip, for_html, visible
 from conformance.report import Conformance, Report, by_case, by_matrix, outcomes, standings
 
 TONES: Mapping[Outcome | Standing | Conformance, str] = {
@@ -46,7 +47,8 @@ def answer_cards(report: Report) -> Iterator[str]:
     for matrix, what, why in answers(report):
         counts = standings(found[matrix])
         head = f"{_MARKS[what]} {what.value}"
-        bar = _bar({word: counts[word] for word in STANDINGS}, "standing")
+        picks = f"document={quote(visible(clip(matrix_name(matrix), 80)))}&" if len(found) > 1 else ""
+        bar = _bar({word: counts[word] for word in STANDINGS}, f"{picks}standing")
         yield _card(TONES[what], "Does it keep its word?", matrix_name(matrix), head, why, bar)
     yield "</section>"
 
@@ -55,10 +57,10 @@ def _matching(report: Report) -> str:
     counts = outcomes(report.verdicts)
     alike = counts[Outcome.WORKS] + counts[Outcome.ACCEPTED]
     total = len(by_case(report))
-    why = "the server did what OpenAI's API does, whatever its documents say"
-    head = f"{alike} of {count(total, 'case')}"
+    head = f"{100 * alike // (total or 1)} % of {count(total, 'case')}"
     bar = _bar({word: counts[word] for word in OUTCOMES}, "outcome")
-    return _card("more", "Does it match OpenAI?", "every case, once", head, why, bar)
+    why = f"in {alike:,} the server does what OpenAI's API does"
+    return _card("more", "Does it match OpenAI?", "all cases, promised or not", head, why, bar)
 
 
 def _card(tone: str, question: str, name: str, head: str, why: str, bar: str) -> str:
@@ -67,10 +69,10 @@ def _card(tone: str, question: str, name: str, head: str, why: str, bar: str) ->
     return f'<div class="answer {tone}">{asked}{told}{bar}</div>'
 
 
-def _bar(counts: Mapping[Outcome, int] | Mapping[Standing, int], kind: str) -> str:
+def _bar(counts: Mapping[Outcome, int] | Mapping[Standing, int], picks: str) -> str:
     """A bar of the counts, and a legend that says the same in words, each a link to what it counts."""
     legend = "".join(
-        f'<li><a class="chip {TONES[word]}" href="#?{kind}={word.value}">{number:,} {word.value}</a></li>'
+        f'<li><a class="chip {TONES[word]}" href="#?{for_html(picks)}={word.value}">{number:,} {word.value}</a></li>'
         for word, number in counts.items()
         if number
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -42,12 +42,15 @@ class Room:
 
 @dataclass
 class Traffic:
-    """The exchanges that a page may show, and what it has shown: each once, later cases link to it, until the page is full."""
+    """The exchanges that a page may show, and what it has shown: each once, later cases link to it, until the page is full.
+    `documents` are those that the page tells of, in its order.
+    """
 
     exchanges: Mapping[str, Exchange]
     folder: str
     target: Target
     marks: Mapping[str, list[Mark]]
+    documents: Sequence[str | None]
     shown: set[str] = field(default_factory=set)
     room: Room = field(default_factory=lambda: Room(MOST_TRAFFIC))
     telling: Room = field(default_factory=lambda: Room(MOST_TELLING))
@@ -101,8 +104,9 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
     if not traffic.telling.takes(told):
         told = '<p class="soft">The page is full; report.ndjson has the rest.</p>'
     link = f'<a href="#{fragment(entry.cases[0])}">link to this case</a>'
+    data = data_of(entry.verdicts, traffic.documents)
     return (
-        f'<details class="case {tone}" id="{fragment(entry.cases[0])}" data-n="{number}" {data_of(entry.verdicts)}>'
+        f'<details class="case {tone}" id="{fragment(entry.cases[0])}" data-n="{number}" {data}>'
         f'<summary>{summary}</summary><div class="body">{told}{_exchanges(entry, traffic)}{link}</div></details>'
     )
 

@@ -81,17 +81,21 @@ def facts(report: Report) -> tuple[tuple[str, str], ...]:
 
 def answers(report: Report) -> tuple[tuple[str | None, Conformance, str], ...]:
     """What the run says of each document: its id (None: OpenAI's API), what it comes to, and why in one phrase."""
-    return tuple((matrix, conformance_of(found), _because(found)) for matrix, found in by_matrix(report).items())
+    complete = report.footer.complete
+    return tuple(
+        (matrix, conformance_of(found, complete), _because(found, complete)) for matrix, found in by_matrix(report).items()
+    )
 
 
-def _because(verdicts: tuple[Verdict, ...]) -> str:
+def _because(verdicts: tuple[Verdict, ...], complete: bool) -> str:
     """What tells against conformance, and how many promises are kept; faults count even where nothing is promised."""
     told = [
         _told(sum(one.level is level and one.standing is standing for one in verdicts), level, word)
         for level in (Level.MUST, Level.SHOULD)
         for standing, word in ((Standing.BROKEN, "broken"), (Standing.FAULT, "at fault"))
     ]
-    return ", ".join([*filter(None, told), kept_of(verdicts)])
+    cut = "" if complete else "the run is not complete"
+    return ", ".join([*filter(None, (cut, *told)), kept_of(verdicts)])
 
 
 def kept_of(verdicts: Iterable[Verdict]) -> str:
@@ -108,9 +112,8 @@ def _told(number: int, level: Level, word: str) -> str:
 
 def documents_table(report: Report) -> Table:
     """The standings by document."""
-    rows = tuple(
-        (matrix_name(name), conformance_of(found).value, *_standings(found)) for name, found in by_matrix(report).items()
-    )
+    found = by_matrix(report)
+    rows = tuple((matrix_name(name), what.value, *_standings(found[name])) for name, what, _ in answers(report))
     return Table("Does it keep its word? Verdicts by document", ("document", "comes to", *_words(STANDINGS)), rows)
 
 

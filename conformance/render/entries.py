@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from conformance.model import Finding, Level, Outcome, Standing, Verdict
 from conformance.render.content import matrix_name, says
 from conformance.render.tables import Table
-from conformance.report import FAILURES, Report, by_case, is_shown
+from conformance.report import FAILURES, GateResult, Report, by_case, is_clear, is_shown
 
 Facts = tuple[tuple[str, str], ...]
 
@@ -19,10 +19,13 @@ _STANDINGS = tuple(Standing)
 
 @dataclass(frozen=True)
 class Entry:
-    """Cases of one check that fared alike; `verdicts` are those of the first, one a document."""
+    """Cases of one check that fared alike; `verdicts` are those of the first, one a document. It is `known` where a baseline
+    lists all that would fail the gate.
+    """
 
     cases: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
+    known: bool = False
 
     @property
     def first(self) -> Verdict:
@@ -45,9 +48,11 @@ class Entry:
         return tuple(dict.fromkeys(key for one in self.verdicts for key in one.exchanges))
 
 
-def entries(report: Report) -> tuple[Entry, ...]:
+def entries(report: Report, result: GateResult) -> tuple[Entry, ...]:
     """One entry a case, the most pressing first."""
-    return tuple(sorted((Entry((case,), found) for case, found in by_case(report).items()), key=_urgency))
+    new, known = ({one.case for one in found} for found in (result.failures, result.known))
+    listed = (Entry((case,), found, case in known - new) for case, found in by_case(report).items())
+    return tuple(sorted(listed, key=_urgency))
 
 
 def joined(listed: tuple[Entry, ...]) -> tuple[Entry, ...]:
@@ -56,8 +61,8 @@ def joined(listed: tuple[Entry, ...]) -> tuple[Entry, ...]:
     for entry in listed:
         told = tuple((finding.message, finding.outcome) for finding in entry.findings)
         fared = tuple((one.matrix, one.stance, one.outcome, one.standing) for one in entry.verdicts)
-        twin = alike.get(key := (entry.first.check, told, fared), Entry((), entry.verdicts))
-        alike[key] = Entry((*twin.cases, *entry.cases), twin.verdicts)
+        twin = alike.get(key := (entry.first.check, told, fared, entry.known))
+        alike[key] = replace(twin, cases=(*twin.cases, *entry.cases)) if twin else entry
     return tuple(alike.values())
 
 
@@ -67,11 +72,19 @@ def _urgency(entry: Entry) -> tuple[int, int]:
 
 
 def _fails(entry: Entry) -> bool:
+    return entry.standing in FAILURES and not entry.known
+
+
+def _is_known(entry: Entry) -> bool:
     return entry.standing in FAILURES
 
 
 def _differs(entry: Entry) -> bool:
     return any(map(is_shown, entry.verdicts))
+
+
+def _is_unlike(entry: Entry) -> bool:
+    return is_clear(entry.first) and entry.first.outcome not in (Outcome.WORKS, Outcome.ACCEPTED)
 
 
 def _is_unclear(entry: Entry) -> bool:
@@ -84,13 +97,21 @@ REST = "Everything else"
 UNCLEAR = "Unclear"
 """The group of what could not be asked; a table tells all there is to tell of it."""
 
+UNLIKE = "Unlike OpenAI, but no promise is broken"
+"""The group of what keeps a server from being like OpenAI's, although no document says that it is."""
+
 GROUPS: tuple[tuple[str, Callable[[Entry], bool]], ...] = (
     ("Broken promises and faults", _fails),
+    ("Known failures of the baseline", _is_known),
     ("Kept, but differs from OpenAI", _differs),
+    (UNLIKE, _is_unlike),
     (UNCLEAR, _is_unclear),
     (REST, lambda _entry: True),
 )
 """The groups in which entries are shown, the most pressing first; an entry belongs to the first that takes it."""
+
+UNTOLD = (UNLIKE, REST)
+"""The groups that the page alone shows."""
 
 
 def grouped(listed: tuple[Entry, ...]) -> dict[str, tuple[Entry, ...]]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from conformance.model import Standing, Verdict
 from conformance.render.cards import chip
 from conformance.render.content import matrix_name
 from conformance.render.escape import for_html
-from conformance.report import Report, Side, area_of, by_matrix, sides
+from conformance.report import Report, Side, area_of, by_matrix, is_promised, sides
 
 
 def feature_matrix(report: Report, links: Mapping[str, str]) -> Iterator[str]:
@@ -16,9 +16,6 @@ def feature_matrix(report: Report, links: Mapping[str, str]) -> Iterator[str]:
     the id of its most pressing case.
     """
     names = tuple(by_matrix(report))
-    held: dict[str, list[Verdict]] = {}
-    for one in report.verdicts:
-        held.setdefault(one.feature, []).append(one)
     heads = "".join(f'<th scope="col">{for_html(head, 80)}</th>' for head in ("feature", "seen", *map(matrix_name, names)))
     yield '<div class="scroll matrix" role="region" aria-label="Feature matrix" tabindex="0"><table>'
     yield f"<caption>Documented against seen</caption><thead><tr>{heads}</tr></thead>"
@@ -26,7 +23,7 @@ def feature_matrix(report: Report, links: Mapping[str, str]) -> Iterator[str]:
         head = f'<th colspan="{2 + len(names)}" scope="rowgroup">{for_html(area, 80)}</th>'
         yield f'<tbody class="rows"><tr class="area">{head}</tr>'
         for feature, found in rows.items():
-            yield _row(feature, found, held[feature], names, links)
+            yield _row(feature, found, names, links)
         yield "</tbody>"
     yield "</table></div>"
 
@@ -39,13 +36,11 @@ def _by_area(report: Report) -> Mapping[str, dict[str, tuple[Side, ...]]]:
     return found
 
 
-def _row(
-    feature: str, found: tuple[Side, ...], held: list[Verdict], names: Iterable[str | None], links: Mapping[str, str]
-) -> str:
+def _row(feature: str, found: tuple[Side, ...], names: Iterable[str | None], links: Mapping[str, str]) -> str:
     told = {side.matrix: side for side in found}
     cells = "".join(_cell(told.get(name)) for name in names)
     return (
-        f'<tr class="row" {data_of(held)}>'
+        f'<tr class="row" data-feature="{for_html(feature, 120)}">'
         f'<th scope="row"><a href="#{links[feature]}">{for_html(feature, 120)}</a></th>'
         f"<td>{chip(found[0].outcome)}</td>{cells}</tr>"
     )
@@ -58,14 +53,24 @@ def _cell(side: Side | None) -> str:
     return f'<td><span class="said">{side.stance.value}</span>{weighed}</td>'
 
 
-def data_of(verdicts: Iterable[Verdict]) -> str:
-    """What filters go by, as attributes: every word that one of the verdicts has."""
-    listed = tuple(verdicts)
-    words = {
-        "area": (area_of(one) for one in listed),
-        "level": (one.level.value for one in listed),
-        "outcome": (one.outcome.value for one in listed),
-        "standing": (one.standing.value for one in listed),
-        "client": (one.via for one in listed),
+def data_of(verdicts: Sequence[Verdict], names: Sequence[str | None]) -> str:
+    """What filters go by, as attributes of a case: words that are the same for every document, and by the number of a document
+    what it says and comes to. A feature is shown where one of its cases is.
+    """
+    first = verdicts[0]
+    told = {
+        "feature": for_html(first.feature, 120),
+        "area": for_html(area_of(first), 80),
+        "level": first.level.value,
+        "client": for_html(first.via, 80),
+        "outcome": " ".join(dict.fromkeys(one.outcome.value for one in verdicts)),
+        "held": " ".join(word for one in verdicts for word in _held(one, names.index(one.matrix))),
     }
-    return " ".join(f'data-{name}="{for_html(" ".join(dict.fromkeys(told)), 300)}"' for name, told in words.items())
+    return " ".join(f'data-{name}="{words}"' for name, words in told.items())
+
+
+def _held(verdict: Verdict, document: int) -> Iterator[str]:
+    yield verdict.standing.value
+    yield f"{document}:{verdict.standing.value}"
+    if is_promised(verdict):
+        yield f"{document}:"

@@ -6,7 +6,7 @@ The policy allows exactly the style and the script that lie beside this module, 
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib.resources import files
 
@@ -20,7 +20,7 @@ from conformance.render.entries import Entry, entries, grouped
 from conformance.render.escape import for_html
 from conformance.render.features import feature_matrix
 from conformance.render.tables import to_html
-from conformance.report import GateResult, Report, area_of
+from conformance.report import GateResult, Report, area_of, by_matrix
 
 KEYS = (
     '<dialog aria-labelledby="keys"><h2 id="keys">Keys</h2><dl><dt><kbd>/</kbd></dt><dd>search</dd>'
@@ -67,15 +67,15 @@ def _hash(text: str) -> str:
 
 
 def _body(report: Report, result: GateResult, exchanges: Mapping[str, Exchange], folder: str, server: str) -> Iterator[str]:
-    listed = entries(report)
-    traffic = Traffic(exchanges, folder, report.header.target, marks_of(listed))
+    listed = entries(report, result)
+    traffic = Traffic(exchanges, folder, report.header.target, marks_of(listed), tuple(by_matrix(report)))
     yield '<a class="skip" href="#cases">To the cases</a>'
     yield f'<header><p class="eyebrow">OpenAI conformance</p><h1>{server}</h1>'
     yield f'<p class="soft">{for_html(report.header.target.model)}</p></header><main>'
     yield from answer_cards(report)
     yield _gate(report, result)
     yield from _areas(report, exchanges)
-    yield _tools(listed)
+    yield _tools(listed, traffic.documents)
     yield from _features(report, listed)
     yield from _cases(listed, traffic)
     yield f'</main><footer id="run"><h2>Run</h2><dl class="facts">{"".join(_facts(report))}</dl></footer>{KEYS}'
@@ -98,7 +98,8 @@ def _gate(report: Report, result: GateResult) -> str:
     first, *rest = map(for_html, content.gate_lines(report, result))
     tone, mark = ("good", "✓") if result.passed else ("bad", "✗")
     more = f"<ul>{''.join(f'<li>{line}</li>' for line in rest)}</ul>" if rest else ""
-    return f'<div class="gate {tone}"><strong>{mark} {first}</strong>{more}</div>'
+    link = '<a href="#cases">The cases, the most pressing first</a>'
+    return f'<div class="gate {tone}"><strong>{mark} {first}</strong>{more}{link}</div>'
 
 
 def _features(report: Report, listed: tuple[Entry, ...]) -> Iterator[str]:
@@ -124,9 +125,10 @@ def _cases(listed: tuple[Entry, ...], traffic: Traffic) -> Iterator[str]:
             yield "</section>"
 
 
-def _tools(listed: tuple[Entry, ...]) -> str:
+def _tools(listed: tuple[Entry, ...], documents: Sequence[str | None]) -> str:
     """Links to the parts of the page, and the filters, which come to light where scripts run."""
     choices = {
+        **({"document": [content.matrix_name(one) for one in documents]} if len(documents) > 1 else {}),
         "standing": [word.value for word in Standing],
         "outcome": [word.value for word in content.OUTCOMES],
         "level": [word.value for word in Level],

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 
 from conformance.render import content
-from conformance.render.entries import REST, UNCLEAR, Entry, entries, facts_of, grouped, joined, unclear_table
+from conformance.render.entries import UNCLEAR, UNTOLD, Entry, entries, facts_of, grouped, joined, unclear_table
 from conformance.render.escape import for_markdown, is_address
 from conformance.render.tables import to_markdown
 from conformance.report import GateResult, Report
@@ -26,7 +26,7 @@ _DETAILS = 40_000
 
 def render(report: Report, result: GateResult, folder: str) -> str:
     """The summary of a report that lies in `folder`, at most 60,000 bytes."""
-    details = ((block, _DETAILS) for block in _details(report, folder))
+    details = ((block, _DETAILS) for block in _details(report, result, folder))
     around = [[(block, MOST_BYTES - _RESERVE) for block in blocks] for blocks in (_above(report, result), _below(report))]
     return _fitting([*around[0], *details, *around[1]])
 
@@ -41,12 +41,12 @@ def _above(report: Report, result: GateResult) -> Iterator[str]:
     yield to_markdown(content.outcomes_table(report))
 
 
-def _details(report: Report, folder: str) -> Iterator[str]:
+def _details(report: Report, result: GateResult, folder: str) -> Iterator[str]:
     """What was found, an entry each; the first of a group stands under the group's title."""
-    for title, found in grouped(entries(report)).items():
+    for title, found in grouped(entries(report, result)).items():
         if found and title == UNCLEAR:
             yield to_markdown(unclear_table(joined(found)))
-        elif found and title != REST:
+        elif found and title not in UNTOLD:
             first, *rest = (_entry(entry, folder) for entry in joined(found))
             yield f"## {title}\n\n{first}"
             yield from rest

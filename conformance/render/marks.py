@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from conformance.messages import Exchange
+from conformance.messages import Exchange, Request
 from conformance.model import Finding
 from conformance.wire import read_events
 
-MOST_SPANS = 40
+MOST_SPANS, MOST_PLACES = 40, 2000
+"""How many places are marked for a finding, and how many are looked at."""
 MOST_SEARCHED = 4_000_000
 """The longest body that is searched, in bytes."""
 HAYSTACK = 600
@@ -61,13 +62,24 @@ def text_of(data: bytes) -> str:
 
 
 def spans_in_body(exchange: Exchange, mark: Mark) -> Iterator[Span]:
-    """The places in the answer's body."""
+    """The places in the answer's body; where some of them hold just what the finding tells, those alone."""
     if len(exchange.body) > MOST_SEARCHED:
         return
     finding, body = mark.finding, text_of(exchange.body)
-    for start, end, lacks in islice(_places(exchange, body, finding), MOST_SPANS):
-        if mark.sure or (lacks and mark.first and _is_nothing(finding)) or _agrees(body[start:end], finding):
-            yield Span(start, end, mark.of, f"{finding.message}{' (missing in here)' if lacks else ''}")
+    places = list(islice(_places(exchange, body, finding), MOST_PLACES))
+    telling = [(start, end, lacks) for start, end, lacks in places if _agrees(body[start:end], finding)]
+    belonging = telling or [place for place in places if _belongs(place[2], exchange.request, mark)]
+    for start, end, lacks in belonging[:MOST_SPANS]:
+        yield Span(start, end, mark.of, f"{finding.message}{' (missing in here)' if lacks else ''}")
+
+
+def _belongs(lacks: bool, request: Request, mark: Mark) -> bool:
+    """Whether a place is marked that does not hold what the finding tells. An answer lacks nothing that the finding speaks of as
+    a part of the request.
+    """
+    if lacks and _is_nothing(mark.finding):
+        return mark.sure or mark.first
+    return mark.sure and not (lacks and any(_found(json.dumps(request.json), 0, _steps(mark.finding.where))))
 
 
 def spans_in_request(text: str, mark: Mark) -> Iterator[Span]:
@@ -98,7 +110,7 @@ def _places(exchange: Exchange, body: str, finding: Finding) -> Iterator[tuple[i
         return
     steps = _steps(finding.where)
     for length in range(len(steps), -1, -1) if steps else ():
-        found = list(islice(_in_answer(exchange, body, steps[:length]), MOST_SPANS))
+        found = list(islice(_in_answer(exchange, body, steps[:length]), MOST_PLACES))
         lacks = length < len(steps)
         if found:
             yield from ((start, end, lacks) for start, end in found if not lacks or end - start <= HAYSTACK)
@@ -126,7 +138,7 @@ def _in_answer(exchange: Exchange, body: str, steps: list[Step]) -> Iterator[tup
         return
     events = read_events(exchange.body).events
     chosen = events if first == "*" else events[int(first) :][:1]
-    for event in chosen[:2000]:
+    for event in chosen[:MOST_PLACES]:
         at = len(text_of(exchange.body[: event.offset])) if not body.isascii() else event.offset
         if data := _DATA.search(body, at):
             yield from _found(body, data.start(1), rest) if rest else [data.span(1)]

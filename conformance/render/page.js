@@ -7,7 +7,7 @@ const cases = [...document.querySelectorAll(".case")].map((element) => ({
   element,
   shared: [...element.querySelectorAll(".again")].map((link) => link.hash.slice(1)),
 }));
-const rows = [...document.querySelectorAll(".row")].map((element) => ({ element, shared: [] }));
+const rows = [...document.querySelectorAll(".row")];
 const groups = [...document.querySelectorAll(".group, .rows")];
 const traffic = [...document.querySelectorAll(".exchange")].map((element) => ({ element, id: element.id }));
 const prepared = new WeakSet();
@@ -24,18 +24,27 @@ function chosen() {
   return fields.filter((field) => field.value.trim()).map((field) => [field.name, field.value.trim()]);
 }
 
+// What the data of a case has to have among its words; a standing beside a document is the standing by that document.
+function wishes() {
+  const { q, document: one, standing, ...others } = Object.fromEntries(chosen());
+  const by = one ? `${filters.elements.document.selectedIndex - 1}:` : "";
+  return [...Object.entries(others), ...(by || standing ? [["held", by + (standing || "")]] : [])];
+}
+
 function apply() {
   const words = filters.elements.q.value.trim().toLowerCase();
-  const picks = chosen().filter(([name]) => name !== "q");
+  const wanted = wishes();
   const found = new Set(words ? traffic.filter((one) => textOf(one).includes(words)).map((one) => one.id) : []);
+  const has = (told, value) => told === value || told.split(" ").includes(value);
   const fits = (item) =>
-    picks.every(([name, value]) => (item.element.dataset[name] || "").split(" ").includes(value)) &&
+    wanted.every(([name, value]) => has(item.element.dataset[name], value)) &&
     (!words || textOf(item).includes(words) || item.shared.some((id) => found.has(id)));
-  const show = (items) => items.filter((item) => !(item.element.hidden = !fits(item))).length;
-  const counts = [show(cases), show(rows)];
+  const shown = cases.filter((item) => !(item.element.hidden = !fits(item)));
+  const features = new Set(shown.map((item) => item.element.dataset.feature));
+  const seen = rows.filter((row) => !(row.hidden = !features.has(row.dataset.feature)));
   for (const group of groups) tally(group);
   for (const field of fields) field.classList.toggle("set", Boolean(field.value.trim()));
-  told.textContent = `${counts[0]} of ${cases.length} cases, ${counts[1]} of ${rows.length} features`;
+  told.textContent = `${shown.length} of ${cases.length} cases, ${seen.length} of ${rows.length} features`;
 }
 
 // A group without anything to show goes; one with some of its cases says how many of how many.
@@ -68,7 +77,7 @@ function visit() {
   const aim = name && document.getElementById(decoded(name));
   here = aim ? aim.id : "";
   if (aim) reveal(aim);
-  else if (picks && !told.dataset.first) document.querySelector(".tools").scrollIntoView();
+  else if (picks) document.querySelector(".tools").scrollIntoView();
   remember();
 }
 
@@ -100,12 +109,13 @@ function mark(one) {
 function prepare(one) {
   if (prepared.has(one)) return;
   prepared.add(one);
+  const first = one.querySelector(".again, .exchange");
   for (const again of one.querySelectorAll(".again")) {
     const original = document.getElementById(again.hash.slice(1));
     const copy = original.cloneNode(true);
     copy.removeAttribute("id");
     for (const button of copy.querySelectorAll("button")) button.remove();
-    copy.open = Boolean(one.querySelector(".finding")) && !one.querySelector(".exchange");
+    copy.open = again === first && Boolean(one.querySelector(".finding"));
     again.replaceWith(copy);
   }
   for (const spot of one.querySelectorAll("mark[data-of]")) {
@@ -228,6 +238,4 @@ addEventListener("hashchange", visit);
 addEventListener("beforeprint", unfold);
 addEventListener("afterprint", fold);
 apply();
-told.dataset.first = "yes";
 visit();
-delete told.dataset.first;

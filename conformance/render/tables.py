@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import zip_longest
+from textwrap import wrap
 from unicodedata import east_asian_width
 
 from conformance.render.escape import for_html, for_markdown, for_terminal
@@ -11,6 +13,8 @@ from conformance.render.escape import for_html, for_markdown, for_terminal
 Cell = str | int
 CELL, NARROW_CELL = 160, 80
 """How many characters of a cell are shown, and how many on a terminal."""
+NARROWEST = 14
+"""No column is made narrower than this so that a table fits on a terminal."""
 
 
 @dataclass(frozen=True)
@@ -22,18 +26,22 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-def to_text(table: Table, most: int = NARROW_CELL) -> str:
-    """The table for a terminal, its columns as wide as they need to be, its cells cut after so many characters."""
+def to_text(table: Table, most: int = NARROW_CELL, columns: int = 0) -> str:
+    """The table for a terminal, its columns as wide as they need to be, its cells cut after so many characters; the widest of
+    them in several lines where a terminal has so few columns.
+    """
     heads = tuple(for_terminal(column, most) for column in table.columns)
     rows = [tuple(for_terminal(_shown(cell), most) for cell in row) for row in table.rows]
-    widths = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
+    wanted = [max(map(_width, column)) for column in zip(heads, *rows, strict=True)]
+    widths = _fitted(wanted, columns - 2 * len(heads)) if columns else wanted
     right = [_is_numeric(table, index) for index in range(len(heads))]
 
     def line(cells: Iterable[str]) -> str:
         padded = (_pad(cell, width, to_right) for cell, width, to_right in zip(cells, widths, right, strict=True))
         return "  ".join(padded).rstrip()
 
-    return "\n".join([table.title, *(f"  {line(cells)}" for cells in (heads, *rows))])
+    lines = (parts for row in (heads, *rows) for parts in zip_longest(*map(_folded, row, widths), fillvalue=""))
+    return "\n".join([table.title, *(f"  {line(parts)}" for parts in lines)])
 
 
 def to_markdown(table: Table, most: int = CELL) -> str:
@@ -82,6 +90,21 @@ def _shown(cell: Cell) -> str:
 def _width(text: str) -> int:
     """Columns on a terminal: East Asian wide characters take two."""
     return sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _fitted(widths: list[int], room: int) -> list[int]:
+    """The widths, the largest made smaller until all of them fit, as far as readers can do with less."""
+    fitted = list(widths)
+    while sum(fitted) > room and max(fitted) > NARROWEST:
+        fitted[fitted.index(max(fitted))] -= 1
+    return fitted
+
+
+def _folded(text: str, width: int) -> list[str]:
+    """The text in lines of at most so many columns."""
+    if _width(text) <= width:
+        return [text]
+    return wrap(text, width if _width(text) == len(text) else width // 2)
 
 
 def _pad(text: str, width: int, to_right: bool) -> str:

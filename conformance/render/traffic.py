@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from conformance.messages import MANNERS, Exchange, Reading, Request
+from conformance.render.clock import span
 
 HEAD, TAIL = 3072, 1024
 """How many characters of a body are shown from its beginning and from its end."""
@@ -17,7 +18,7 @@ def headline(exchange: Exchange) -> str:
     came = f"{failure.kind}: {failure.message}" if failure else str(exchange.status)
     also = f", {failure.kind}" if failure and exchange.status is not None else ""
     came = f"{exchange.status}{also}" if exchange.status is not None else came
-    return f"{exchange.request.method} {exchange.request.path} → {came}, {len(exchange.body):,} bytes in {exchange.seconds:.2f} s"
+    return f"{exchange.request.method} {exchange.request.path} → {came}, {len(exchange.body):,} bytes in {span(exchange.seconds)}"
 
 
 def request_text(exchange: Exchange) -> str:

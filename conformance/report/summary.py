@@ -111,15 +111,16 @@ def clear_of(verdicts: Iterable[Verdict]) -> tuple[int, int]:
     return sum(map(is_clear, counted)), len(counted)
 
 
-def conformance_of(verdicts: Iterable[Verdict]) -> Conformance:
-    """What some verdicts come to: not conformant with a MUST broken or at fault; not shown where fewer than half of the MUST
-    verdicts are clear; partial with a SHOULD broken or at fault, or with something promised that stayed unclear.
+def conformance_of(verdicts: Iterable[Verdict], complete: bool) -> Conformance:
+    """What some verdicts come to: not conformant with a MUST broken or at fault; not shown where the run was not complete or
+    fewer than half of the MUST verdicts are clear; partial with a SHOULD broken or at fault, or with something promised that
+    stayed unclear.
     """
     listed = tuple(verdicts)
     if any(one.level is Level.MUST and one.standing in FAILURES for one in listed):
         return Conformance.NOT_CONFORMANT
     clear, of = clear_of(listed)
-    if not of or 2 * clear < of:
+    if not complete or not of or 2 * clear < of:
         return Conformance.NOT_SHOWN
     return Conformance.PARTIAL if any(map(_is_lacking, listed)) else Conformance.CONFORMANT
 

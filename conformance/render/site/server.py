@@ -111,7 +111,7 @@ def _edition(server: Server, matrix: str | None) -> Iterator[str]:
     last = told[-1]
     verdicts = [one for one in last.report.verdicts if one.matrix == matrix]
     address = next((one.title or one.url for one in last.report.header.matrices if one.id == matrix), "")
-    yield f"<h2>{words(matrix_name(matrix))} {chip(conformance_of(verdicts))}</h2>"
+    yield f"<h2>{words(matrix_name(matrix))} {chip(conformance_of(verdicts, last.complete))}</h2>"
     yield f'<p class="soft">{words(address)} by {report_link(last, "../")}, suite {words(last.suite, 40)}</p>'
     rows = []
     for name, listed in sides(last.report).items():
