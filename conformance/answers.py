@@ -18,6 +18,11 @@ Read = TypeVar("Read")
 
 TOO_MANY = 429
 
+OF_PROXIES = frozenset({502, 503, 504, *range(520, 531)})
+"""Statuses by which what stands before a server says that it got no answer, or none in time, or that there is too much to do;
+those from 520 on are Cloudflare's.
+"""
+
 
 def is_ok(exchange: Exchange) -> bool:
     """Whether the answer is a 2xx."""
@@ -36,9 +41,21 @@ def ensure_success(exchange: Exchange) -> Exchange:
         raise Ended(Finding("gives no complete answer", "", "a complete answer", said, outcome=Outcome.FAILS))
     if 200 <= status < 300:
         return exchange
-    if status == TOO_MANY:
-        raise Unclear("the server asks for fewer requests at a time (429)")
+    ensure_unhurried(exchange)
     raise Ended(Finding(f"answers {status}", "status", "2xx", refusal(exchange), outcome=outcome_of_status(status)))
+
+
+def ensure_unhurried(exchange: Exchange) -> Exchange:
+    """The exchange itself. Raises Unclear for a 429, which is about other requests, whatever this one is like."""
+    if exchange.status == TOO_MANY:
+        raise Unclear("the server asks for fewer requests at a time (429)")
+    return exchange
+
+
+def is_refused(exchange: Exchange) -> bool:
+    """Whether a request is refused for what it is: by a 4xx. Raises Unclear for a 429."""
+    status = ensure_unhurried(exchange).status
+    return status is not None and 400 <= status < 500
 
 
 def outcome_of_status(status: int) -> Outcome:

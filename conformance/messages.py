@@ -13,7 +13,7 @@ MANNERS = {
     "chunked": "the body in chunks of a few bytes, without its length",
     "expect": "Expect: 100-continue, and the body once the server says so or a second has passed",
     "http/1.0": "as HTTP/1.0",
-    "close": "Connection: close, and a second of patience for the server to do so",
+    "close": "Connection: close, and five seconds of patience for the server to do so",
     "lower-case": "the names of all headers in lower case",
     "upper-case": "the names of all headers in upper case",
     "reuse": "twice on one connection, one after the other; the second answer counts",

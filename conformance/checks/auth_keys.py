@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import ensure_success, is_ok, refusal
+from conformance.answers import ensure_success, ensure_unhurried, is_ok, refusal
 from conformance.checks.auth import AUTHENTICATION
 from conformance.endpoints import is_error
 from conformance.messages import Exchange, Request, Send, Setup
@@ -45,7 +45,7 @@ def _refused(target: Target, send: Send, request: Request, authorization: str, w
     Unclear where no key was named, and where the operator's key does not open the door either.
     """
     ensure_key(target)
-    exchange = send(with_key(request, authorization))
+    exchange = ensure_unhurried(send(with_key(request, authorization)))
     if not is_ok(send(request)):
         raise Unclear("the request is not answered with the operator's key either")
     yield Seen("status", exchange.status)

@@ -12,7 +12,18 @@ from dataclasses import replace
 from typing import Any
 
 from conformance import calls
-from conformance.answers import TOO_MANY, Object, choices_of, ensure_success, finish_of, given, object_of, optional_count, refusal
+from conformance.answers import (
+    OF_PROXIES,
+    Object,
+    choices_of,
+    ensure_success,
+    finish_of,
+    given,
+    is_refused,
+    object_of,
+    optional_count,
+    refusal,
+)
 from conformance.checks.errors_models import error_of
 from conformance.endpoints import is_error
 from conformance.messages import Exchange, Request, Send
@@ -51,19 +62,28 @@ def asking_long(target: Target, *, stream: bool = False) -> Request:
 def asked_long(target: Target, send: Send, *, stream: bool = False) -> Exchange:
     """What came back for a prompt that is too long. Raises Unclear where nothing did: a server that is still reading when the
     time is up may have the window for it, and one that has no use for so many bytes may close the connection, unless it
-    answers nobody else from then on.
+    answers nobody else from then on. What stands before it says the same by a status of its own.
     """
     exchange = send(asking_long(target, stream=stream))
     failure = exchange.failure
     if failure and failure.kind == "timeout":
         raise Unclear(f"takes too long over a prompt beyond the window ({failure.message})")
-    if failure and failure.kind in CLOSED and not _is_closed(send(calls.chat(target, take=1))):
-        raise Unclear(f"closes the connection over a prompt of a million bytes ({failure.kind}) and goes on to serve")
+    ended = _ended(exchange)
+    if ended and not _is_down(send(calls.chat(target, take=1))):
+        raise Unclear(f"gives up on a prompt of a million bytes ({ended}) and goes on to serve")
     return exchange
 
 
-def _is_closed(exchange: Exchange) -> bool:
-    return exchange.failure is not None and exchange.failure.kind in CLOSED
+def _ended(exchange: Exchange) -> str:
+    """How the server, or what stands before it, gave a prompt up without an answer; an empty string for an answer."""
+    if exchange.failure:
+        return exchange.failure.kind if exchange.failure.kind in CLOSED else ""
+    return str(exchange.status) if exchange.status in OF_PROXIES else ""
+
+
+def _is_down(exchange: Exchange) -> bool:
+    """Whether nobody is there any more: a server that still works on the prompt may be late, or say that it is busy."""
+    return exchange.status == 502 or (exchange.failure is not None and exchange.failure.kind in CLOSED)
 
 
 def _refused(exchange: Exchange) -> bool:
@@ -167,7 +187,7 @@ def code(target: Target, send: Send) -> Noted:
 def streamed(target: Target, send: Send) -> Noted:
     """Asks for a stream with the same prompt: the error has a status there too, and is not an event of a stream that began."""
     plain = asked_long(target, send)
-    if plain.status is None or not 400 <= plain.status < 500 or plain.status == TOO_MANY:
+    if not is_refused(plain):
         raise Unclear("the prompt is not refused without a stream either")
     exchange = asked_long(target, send, stream=True)
     yield Seen("status", exchange.status)

@@ -6,7 +6,7 @@ https://platform.openai.com/docs/api-reference/chat/create#chat-create-max_token
 from __future__ import annotations
 
 from conformance import calls
-from conformance.answers import TOO_MANY, ensure_success, given, refusal
+from conformance.answers import ensure_success, given, is_refused, refusal
 from conformance.messages import Send
 from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import check
@@ -30,7 +30,7 @@ def beyond_the_window(target: Target, send: Send) -> Noted:
     exchange = send(calls.raw_chat(calls.spelled(body)))
     if exchange.failure is not None and exchange.failure.kind == "timeout":
         raise Unclear("the answer does not end in time")
-    if exchange.status is not None and 400 < exchange.status < 500 and exchange.status != TOO_MANY:
+    if is_refused(exchange) and exchange.status != 400:
         given(send, calls.sentence(target))
         yield Finding("refuses a large limit by another status", "status", "400 or 2xx", refusal(exchange))
     elif exchange.status != 400:

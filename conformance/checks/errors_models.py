@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import Object, given, is_ok
+from conformance.answers import Object, given, is_ok, is_refused
 from conformance.effects import unless_refused
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
@@ -60,7 +60,7 @@ def unknown_model_code(target: Target, send: Send) -> Noted:
     """
     exchange = send(asking_unknown(target))
     error = error_of(exchange)
-    if exchange.status is None or not 400 <= exchange.status < 500 or not error:
+    if not is_refused(exchange) or not error:
         raise Unclear("the unknown model is not refused with an error to read")
     yield Seen("code", error.get("code"))
     if error.get("code") != "model_not_found":
@@ -73,7 +73,7 @@ def refused_stream(target: Target, send: Send) -> Noted:
     """Asks for a stream with a request that is refused without one (an unknown model, or else no messages): the error is a
     status and a body there too, not an event of a stream that began with 200.
     """
-    wrong = next((one for one in _wrongs(target) if _is_refused(send(one))), None)
+    wrong = next((one for one in _wrongs(target) if is_refused(send(one))), None)
     if wrong is None:
         raise Unclear("neither an unknown model nor missing messages are refused, so no error of a stream could be brought about")
     exchange = send(replace(wrong, json={**wrong.json, "stream": True}))
@@ -84,7 +84,3 @@ def refused_stream(target: Target, send: Send) -> Noted:
 
 def _wrongs(target: Target) -> tuple[Request, Request]:
     return asking_unknown(target), calls.wrong(target, messages=...)
-
-
-def _is_refused(exchange: Exchange) -> bool:
-    return exchange.status is not None and 400 <= exchange.status < 500

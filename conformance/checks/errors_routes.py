@@ -61,13 +61,11 @@ for _name, (_method, _path, _what) in OTHERS.items():
     )
 
 
-@check("errors.route.beside", "refuses paths beside those that exist", Level.MUST, "errors.route", STATUS)
+@check("errors.route.beside", "refuses paths beside those that exist", Level.MUST, "errors.route", STATUS, revision=2)
 def beside(target: Target, send: Send) -> Noted:
-    """Asks for paths one letter off: a chat completion in the singular, and models in it. A 200 there hides a slip in a client's
-    settings.
-    """
-    posted = replace(calls.wrong(target), path="/chat/completion")
-    for request in (posted, Request("GET", "/model", wrong=True)):
+    """Asks for paths of one letter too many, that no server has of its own. A 200 there hides a slip in a client's settings."""
+    posted = replace(calls.wrong(target), path="/chat/completionss")
+    for request in (posted, Request("GET", "/modelss", wrong=True)):
         for finding in unless_refused(send(request), f"answers a {request.method} of {request.path}"):
             yield replace(finding, outcome=Outcome.DIFFERS) if finding.outcome is Outcome.IGNORED else finding
 

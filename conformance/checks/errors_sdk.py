@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import TOO_MANY, ensure_success, is_ok
+from conformance.answers import ensure_success, ensure_unhurried, is_ok
 from conformance.checks.auth_keys import INVENTED, ensure_key, with_key
 from conformance.checks.clients_sdk import BOTH, SEEN_BY, reading_of
 from conformance.checks.errors_models import UNKNOWN, asking_unknown, error_of
@@ -35,9 +35,7 @@ def _mistakes(target: Target) -> tuple[Request, ...]:
 def _refused(send: Send, requests: Iterable[Request]) -> Exchange:
     """The first of the requests that is refused, or gets no answer at all. Raises Unclear where each is answered."""
     for request in requests:
-        exchange = send(request)
-        if exchange.status == TOO_MANY:
-            raise Unclear("the server asks for fewer requests at a time (429)")
+        exchange = ensure_unhurried(send(request))
         if not is_ok(exchange):
             return exchange
     raise Unclear("no mistake is refused")
@@ -73,7 +71,7 @@ def streamed(target: Target, send: Send) -> Noted:
     plain = _refused(send, _mistakes(target))
     if plain.status is None or plain.status >= 500:
         raise Unclear("no mistake is refused as one without a stream")
-    exchange = send(replace(plain.request, json={**plain.request.json, "stream": True}))
+    exchange = ensure_unhurried(send(replace(plain.request, json={**plain.request.json, "stream": True})))
     if exchange.failure:
         ensure_success(exchange)
     if is_ok(exchange):
@@ -108,7 +106,7 @@ def key(target: Target, send: Send) -> Noted:
     ensure_key(target)
     if not is_ok(send(calls.chat(target))):
         raise Unclear("the request is not answered with the operator's key either")
-    exchange = send(with_key(calls.chat(target), f"Bearer {INVENTED}"))
+    exchange = ensure_unhurried(send(with_key(calls.chat(target), f"Bearer {INVENTED}")))
     if is_ok(exchange):
         yield Finding("answers a wrong key", "status", "401", str(exchange.status), SEEN_BY, Outcome.IGNORED)
     elif _raised(exchange).error != "AuthenticationError":

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from conformance import calls
-from conformance.answers import TOO_MANY
+from conformance.answers import is_refused
 from conformance.checks.errors_models import error_of
 from conformance.checks.errors_requests import WRONG_TYPES
 from conformance.messages import Exchange, Send
@@ -25,7 +25,7 @@ NAMED: Mapping[str, Mapping[str, Any]] = {name: WRONG_TYPES[name] for name in ("
 def _refused(target: Target, send: Send) -> dict[str, Exchange]:
     """The refusals of mistakes, by the field at fault. Raises Unclear where there is none."""
     asked = {name: send(calls.wrong(target, **{"max_tokens": 1, **fields})) for name, fields in NAMED.items()}
-    refused = {name: one for name, one in asked.items() if 400 <= (one.status or 0) < 500 and one.status != TOO_MANY}
+    refused = {name: one for name, one in asked.items() if is_refused(one)}
     if not refused:
         raise Unclear("no value of a wrong type is refused")
     return refused

@@ -11,7 +11,7 @@ from dataclasses import replace
 from conformance import calls
 from conformance.answers import answered, attempted, choices_of, chunks_of, ensure_success
 from conformance.messages import Exchange, Request, Send
-from conformance.model import Finding, Level, Noted, Seen, Target
+from conformance.model import Finding, Level, Noted, Seen, Target, Unclear
 from conformance.registry import check
 
 CHUNKED = "https://www.rfc-editor.org/rfc/rfc9112#section-7.1"
@@ -20,6 +20,10 @@ NAMES = "https://www.rfc-editor.org/rfc/rfc9110#section-5.1"
 PERSISTENCE = "https://www.rfc-editor.org/rfc/rfc9112#section-9.3"
 CLOSE = "https://www.rfc-editor.org/rfc/rfc9112#section-9.6"
 OLDER = "https://www.rfc-editor.org/rfc/rfc9112#section-6.1"
+
+LENGTH_REQUIRED = 411
+NEWER = (426, 505)
+"""Statuses that ask for another version of HTTP."""
 
 WIRE = ("wire",)
 BRIEF = 2
@@ -40,11 +44,13 @@ def _answers(target: Target, send: Send, manner: str) -> None:
     choices_of(answered(send, oddly(_brief(target), manner), _brief(target)))
 
 
-@check("http.chunked.accepted", "takes a body in chunks", Level.MUST, "http.chunked", CHUNKED, via=WIRE)
+@check("http.chunked.accepted", "takes a body in chunks", Level.MUST, "http.chunked", CHUNKED, via=WIRE, revision=2)
 def chunked(target: Target, send: Send) -> Noted:
     """Sends the body in small chunks and without its length, as the official client does where a browser's network stack or
-    a reverse proxy is in between. Whoever speaks HTTP/1.1 must be able to read it.
+    a reverse proxy is in between. Whoever speaks HTTP/1.1 must be able to read it, or else ask for the length by a 411.
     """
+    if send(oddly(_brief(target), "chunked")).status == LENGTH_REQUIRED:
+        raise Unclear("the server wants to know the length of a body (411), as HTTP allows")
     _answers(target, send, "chunked")
     yield from ()
 
@@ -116,22 +122,24 @@ def _kept(exchange: Exchange) -> Iterator[Finding | Seen]:
     via=WIRE,
 )
 def close(_: Target, send: Send) -> Noted:
-    """Sends Connection: close and looks for a second whether the server closes behind its answer; programs that read to the end
-    of the connection hang otherwise.
+    """Sends Connection: close and looks for five seconds whether the server closes behind its answer; programs that read to the
+    end of the connection hang otherwise.
     """
     exchange = ensure_success(attempted(send, oddly(calls.models(), "close"), calls.models()))
     if exchange.source.get("closed") is False:
-        told = exchange.header("connection") or "still open after a second"
+        told = exchange.header("connection") or "still open after five seconds"
         yield Finding("keeps a connection open that the client wants closed", "Connection", "closed", told[:80])
 
 
-@check("http.older.answered", "answers HTTP/1.0 without chunks", Level.SHOULD, "http.older", OLDER, via=WIRE)
+@check("http.older.answered", "answers HTTP/1.0 without chunks", Level.SHOULD, "http.older", OLDER, via=WIRE, revision=2)
 def older(target: Target, send: Send) -> Noted:
     """Asks for a stream as HTTP/1.0, as nginx does of the servers behind it unless told otherwise. Chunks must not be sent to
-    who does not know them. To refuse with 426 or 505 is allowed, and shows as a refusal.
+    who does not know them. To refuse with 426 or 505 is allowed.
     """
     control = calls.stream(target, max_tokens=BRIEF)
     exchange = attempted(send, oddly(control, "http/1.0"), control)
+    if exchange.status in NEWER:
+        raise Unclear(f"the server does not speak HTTP/1.0 and says so ({exchange.status})")
     chunks_of(exchange)
     coding = exchange.header("transfer-encoding")
     if coding:

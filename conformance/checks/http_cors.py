@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import attempted, ensure_success, is_ok
+from conformance.answers import attempted, ensure_success, ensure_unhurried, is_ok
 from conformance.messages import Exchange, Request, Send, Setup
 from conformance.model import Finding, Level, Noted, Seen, Target, Unclear
 from conformance.registry import check
@@ -143,7 +143,7 @@ def error(target: Target, send: Send) -> Noted:
     """The same with a refusal: without it a page shows that the server is down in place of what was wrong."""
     if not lets_in(send(replace(calls.models(), headers=(("Origin", ORIGIN),)))):
         raise Unclear("the server lets no page of another origin in")
-    exchange = send(replace(calls.wrong(target, messages=...), headers=(("Origin", ORIGIN),)))
+    exchange = ensure_unhurried(send(replace(calls.wrong(target, messages=...), headers=(("Origin", ORIGIN),))))
     if exchange.status is None or exchange.status < 400:
         raise Unclear("what is wrong with the request is not refused")
     yield from _read(exchange)

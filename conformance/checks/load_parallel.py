@@ -7,14 +7,13 @@ in a batch; the answer to somebody else's prompt does. https://platform.openai.c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from conformance import calls
 from conformance.answers import (
     Object,
     ensure_success,
-    finish_of,
     given,
     is_ok,
     object_of,
@@ -22,7 +21,6 @@ from conformance.answers import (
     refusal,
     text_of,
 )
-from conformance.checks.chat_json import choice, closed, prescribing
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
@@ -31,7 +29,6 @@ from conformance.together import together
 
 CREATE = "https://platform.openai.com/docs/api-reference/chat/create"
 OBJECT = "https://platform.openai.com/docs/api-reference/chat/object"
-STRUCTURED = "https://platform.openai.com/docs/guides/structured-outputs"
 ERRORS = "https://platform.openai.com/docs/guides/error-codes"
 TEMPERATURE = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-temperature"
 
@@ -50,9 +47,8 @@ PROMPTS = (
 FEW = 8
 """Tokens of such an answer: enough to tell it from another."""
 
-MARKS = ("amber", "birch", "coral", "dune")
-ROOM = 32
-"""Tokens that a mark fits in, white space and all."""
+SLOWER = 2
+"""So many times as long as one by one a server may take for requests that come at once."""
 
 BUSY = (429, 503)
 """Statuses that refuse a request because of others, as OpenAI documents them."""
@@ -81,13 +77,28 @@ def answers(exchanges: list[Exchange]) -> dict[int, Object]:
     return found
 
 
-def unanswered(exchanges: list[Exchange]) -> Iterator[Finding]:
-    """What tells against a server that was asked for several answers at once. Raises Unclear where the suite gave up."""
+def one_by_one(send: Send, requests: Sequence[Request]) -> float:
+    """The seconds that requests took which were sent alone."""
+    return sum(send(request).seconds for request in requests)
+
+
+def _is_only_slow(exchange: Exchange, seconds: float) -> bool:
+    """Whether an answer that did not come in time may have been under way, as slow as the server is alone."""
+    late = exchange.failure is not None and exchange.failure.kind == "timeout"
+    return late and seconds * SLOWER >= exchange.seconds
+
+
+def unanswered(exchanges: list[Exchange], seconds: float) -> Iterator[Finding]:
+    """What tells against a server that was asked at once for several answers, for which it takes so many seconds one by one.
+    Raises Unclear where the suite gave up.
+    """
     for exchange in exchanges:
         if is_busy(exchange):
             continue
         if exchange.failure is None and is_ok(exchange):
             continue
+        if _is_only_slow(exchange, seconds):
+            raise Unclear("the server is so slow that the suite did not wait for all answers")
         if exchange.status is not None and exchange.failure is None and exchange.status >= 400:
             said = refusal(exchange)
             yield Finding("refuses under load what it answers alone", "status", "2xx", said, outcome=Outcome.FAILS)
@@ -106,7 +117,7 @@ def answered(target: Target, send: Send) -> Noted:
     for exchange in (found := at_once(send, requests)):
         if is_ok(exchange) and exchange.failure is None:
             object_of(exchange)
-    yield from unanswered(found)
+    yield from unanswered(found, one_by_one(send, requests))
     yield Seen("refused", sum(map(is_busy, found)))
 
 
@@ -150,14 +161,17 @@ def swapped(target: Target, send: Send, texts: dict[int, str], where: str) -> It
     alone=True,
 )
 def usage(target: Target, send: Send) -> Noted:
-    """Sends six prompts of different lengths alone and then at once: no count of prompt tokens may be that of another prompt."""
+    """Sends six prompts of different lengths alone and then at once: no count of prompt tokens may be that of another prompt.
+    Servers that leave out what they remember of a prompt count it otherwise a second time, which is no finding.
+    """
     requests = differing(target)
     alone = [optional_count(given(send, request), "prompt_tokens") for request in requests]
     if None in alone or len(set(alone)) < len(alone):
         raise Unclear("the counts of prompt tokens do not tell the prompts apart")
     for place, answer in answers(at_once(send, requests)).items():
         count = optional_count(answer, "prompt_tokens")
-        if count != alone[place] and count in alone:
+        again = replace(requests[place], take=3)
+        if count != alone[place] and count in alone and optional_count(given(send, again), "prompt_tokens") == alone[place]:
             where = "$.usage.prompt_tokens"
             yield Finding("a request is told the token count of another", where, str(alone[place]), str(count))
 
@@ -196,37 +210,3 @@ def greedy(target: Target, send: Send) -> Noted:
         yield Finding(
             "greedy texts are other ones under load", "$.choices[0].message.content", "mostly equal", f"{equal} of {len(texts)}"
         )
-
-
-def _marked(target: Target, mark: str, stream: bool = False, take: int = 0) -> Request:
-    form = prescribing(closed(mark=choice(mark)))
-    said = "Give the mark as JSON."
-    return (calls.stream if stream else calls.chat)(target, said, max_tokens=ROOM, response_format=form, take=take)
-
-
-def same_marks(target: Target, send: Send, stream: bool) -> Iterator[Finding]:
-    """What tells against a server that was made to say one mark to each of several requests at once."""
-    alone = send(_marked(target, MARKS[0], stream))
-    if not is_ok(alone) or MARKS[0] not in text_of(answer_of(alone)):
-        raise Unclear("the schema does not force the mark")
-    found = together(send, [_marked(target, mark, stream, take=1) for mark in MARKS])
-    for place, answer in answers(found).items():
-        text = text_of(answer)
-        if MARKS[place] not in text and finish_of(answer) == "stop":
-            where = "$.choices[0].message.content"
-            yield Finding("a request is not answered as its own schema forces it to be", where, MARKS[place], text[:80])
-
-
-@check(
-    "load.parallel.marked",
-    "keeps the schemas of several requests at once apart",
-    Level.MUST,
-    "load.parallel",
-    STRUCTURED,
-    alone=True,
-)
-def marked(target: Target, send: Send) -> Noted:
-    """Forces another word out of each of four equal prompts at once, by a schema that allows no other, so that it does not matter
-    what the model would say. Unclear where the schema has no such power over a single request.
-    """
-    yield from same_marks(target, send, stream=False)

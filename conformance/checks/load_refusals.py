@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from conformance import calls
 from conformance.answers import given
-from conformance.checks.load_parallel import ERRORS, differing, is_busy, unanswered
+from conformance.checks.load_parallel import ERRORS, differing, is_busy, one_by_one, unanswered
 from conformance.effects import unless_refused
 from conformance.messages import Send
 from conformance.model import Level, Noted, Target, Unclear
@@ -33,10 +33,11 @@ def errors(target: Target, send: Send) -> Noted:
     bad = [replace(calls.wrong(target, messages=...), take=take) for take in range(4)]
     if list(unless_refused(send(bad[3]), "")):
         raise Unclear("the wrong request is not refused")
-    for request in good:
-        given(send, replace(request, take=3))
+    again = [replace(request, take=3) for request in good]
+    for request in again:
+        given(send, request)
     found = together(send, [replace(one, take=2) for one in good] + bad[:3])
-    yield from unanswered(found[:3])
+    yield from unanswered(found[:3], one_by_one(send, again))
     for exchange in found[3:]:
         if not is_busy(exchange):
             yield from unless_refused(exchange, "answers under load a request that it refuses alone")

@@ -6,21 +6,20 @@ https://platform.openai.com/docs/api-reference/chat-streaming
 from __future__ import annotations
 
 from conformance.answers import chunks_of, given, given_chunks, is_ok, streamed_text
-from conformance.checks.load_parallel import STRUCTURED, answers, at_once, differing, same_marks, swapped, unanswered
+from conformance.checks.load_parallel import (
+    answers,
+    at_once,
+    differing,
+    one_by_one,
+    swapped,
+    unanswered,
+)
 from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target
 from conformance.registry import check
 from conformance.streams import read_stream
 
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
-
-
-@check(
-    "load.stream.marked", "keeps the schemas of several streams at once apart", Level.MUST, "load.stream", STRUCTURED, alone=True
-)
-def marked_streams(target: Target, send: Send) -> Noted:
-    """The same as with plain answers, with four streams, whose pieces a server may mix up as well."""
-    yield from same_marks(target, send, stream=True)
 
 
 @check("load.stream.answered", "answers several streams at once", Level.MUST, "load.stream", STREAMING, alone=True)
@@ -37,7 +36,7 @@ def streams_answered(target: Target, send: Send) -> Noted:
             chunks_of(exchange)
             if ends and not _ends(exchange):
                 yield Finding("a stream under load stops before its end", "$", "data: [DONE]", "no end", outcome=Outcome.FAILS)
-    yield from unanswered(found)
+    yield from unanswered(found, one_by_one(send, requests[:1]) * len(requests))
 
 
 def _ends(exchange: Exchange) -> bool:

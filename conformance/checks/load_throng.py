@@ -1,7 +1,7 @@
 """Sixty-four short requests at one moment: a server answers them, lets them wait, or says in HTTP that it has too many.
 
-OpenAI refuses what is too much with 429 or 503 and an error object, which official clients read as a reason to ask again; a 4xx
-they raise at once, and a connection that is cut tells nobody anything. This comes last of all load, since a slow server works on
+OpenAI refuses what is too much with 429 or 503 and an error object, which official clients read as a reason to ask again, like a
+connection that is cut; a 4xx they raise at once. This comes last of all load, since a slow server works on
 after the suite has given up on it.
 https://platform.openai.com/docs/guides/error-codes · https://platform.openai.com/docs/guides/rate-limits
 """
@@ -39,21 +39,28 @@ def _refused(exchanges: list[Exchange]) -> list[Exchange]:
     return [one for one in exchanges if one.failure is None and one.status is not None and one.status >= 400]
 
 
-@check("load.burst.answered", "takes sixty-four short requests at once", Level.MUST, "load.burst", ERRORS, alone=True)
+@check("load.burst.answered", "takes sixty-four short requests at once", Level.MUST, "load.burst", ERRORS, alone=True, revision=2)
 def answered(target: Target, send: Send) -> Noted:
     """Sends sixty-four requests for one token at once. Each has to be answered, or refused with a status after which official
-    clients ask again. Unclear where a server only takes longer than the suite waits.
+    clients ask again; a server that cuts connections has to be there afterwards. Unclear where it only takes longer than the
+    suite waits.
     """
     found = _burst(target, send)
     yield Seen("refused", len(_refused(found)))
     for exchange in found:
-        yield from () if _is_late(exchange) else _lost(exchange)
+        yield from () if _is_late(exchange) or _is_cut(exchange) else _lost(exchange)
+    if any(map(_is_cut, found)) and (after := send(calls.chat(target, max_tokens=1, take=MOST + 1))).failure:
+        ensure_success(after)
     if late := sum(map(_is_late, found)):
         raise Unclear(f"{late} of {len(found)} answers took longer than the suite waits")
 
 
 def _is_late(exchange: Exchange) -> bool:
     return exchange.failure is not None and exchange.failure.kind == "timeout"
+
+
+def _is_cut(exchange: Exchange) -> bool:
+    return exchange.failure is not None and exchange.failure.kind in ("reset", "connect")
 
 
 def _lost(exchange: Exchange) -> Iterator[Finding]:
@@ -67,6 +74,18 @@ def _lost(exchange: Exchange) -> Iterator[Finding]:
         object_of(exchange)
     else:
         ensure_success(exchange)
+
+
+@check("load.burst.kept", "cuts no connection of sixty-four at once", Level.SHOULD, "load.burst", ERRORS, alone=True)
+def kept(target: Target, send: Send) -> Noted:
+    """Looks for connections that were refused or cut. Official clients ask again, as after a 503, but nothing tells their user
+    why.
+    """
+    cut = list(filter(_is_cut, _burst(target, send)))
+    for exchange in cut[:1]:
+        said = exchange.failure.message if exchange.failure else ""
+        told = f"{len(cut)} of {MOST} connections, for example: {said}"
+        yield Finding("cuts connections for lack of room", "", "429 or 503", told, outcome=Outcome.FAILS)
 
 
 @check(

@@ -21,9 +21,10 @@ from conformance.wire import read_json
 
 ERRORS = "https://platform.openai.com/docs/guides/error-codes"
 
-_PAGES = frozenset({404, 408, 413, 414, 431, *range(502, 600)})
-"""Statuses that proxies in front of a server answer with pages of their own; OpenAI's do so too. A 404 of an endpoint that this
-run asks by its right name is the server's own.
+_PAGES = frozenset({403, 404, 408, 411, 413, 414, 417, 426, 429, 431, *range(502, 600)})
+"""Statuses that are answered with pages by what stands before a server (proxies, firewalls, limiters) and by the library through
+which it speaks HTTP. OpenAI's are too (403: https://github.com/wandb/openui/issues/144). A 404 of an endpoint that this run asks
+by its right name is the server's own.
 """
 
 _SIGNED = re.compile(rb"<center>cloudflare</center>|<title>Just a moment|id=.cf-wrapper|\Aerror code: \d{3,4}\s*\Z")
@@ -31,9 +32,16 @@ _SIGNED = re.compile(rb"<center>cloudflare</center>|<title>Just a moment|id=.cf-
 https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
 """
 
+_NOWHERE = (404, 405, 501)
+"""Statuses of paths and methods that do not exist."""
+
 
 def _unknown(target: Target) -> Request:
     return calls.wrong(target, model="no-such-model")
+
+
+def _nowhere(_: Target) -> Request:
+    return Request("GET", "/no/such/path", wrong=True)
 
 
 def _unknown_stream(target: Target) -> Request:
@@ -52,8 +60,36 @@ def _unknown_stream(target: Target) -> Request:
 )
 def error_is_enveloped(exchange: Exchange) -> Noted:
     """Holds error answers against error.schema.json: `error` with message and type, param and code a string or null. Pages of
-    proxies are exempt.
+    proxies are exempt; paths and methods that do not exist have a rule of their own.
     """
+    if _is_nowhere(exchange):
+        raise Unclear("there is no such path or method")
+    yield from _unlike_envelope(exchange)
+
+
+@rule(
+    "errors.envelope.route",
+    "tells of a path or method that does not exist by an error object",
+    Level.SHOULD,
+    "errors.envelope",
+    ERRORS,
+    on="error",
+    seed=_nowhere,
+)
+def nowhere_is_enveloped(exchange: Exchange) -> Noted:
+    """Holds the answers for paths and methods that do not exist against the same schema. Most web frameworks answer them before
+    the server does. No official client asks so, unless it is set up with a wrong address: then its exception has no message.
+    """
+    if not _is_nowhere(exchange):
+        raise Unclear("the request is not refused for its path or method")
+    yield from _unlike_envelope(exchange)
+
+
+def _is_nowhere(exchange: Exchange) -> bool:
+    return exchange.status in _NOWHERE and not called(exchange)
+
+
+def _unlike_envelope(exchange: Exchange) -> Noted:
     value = _error_value(exchange)
     if value is None:
         told = shown(exchange.body[:120].decode("utf-8", "replace")) or "an empty body"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 
 from conformance import calls
+from conformance.answers import OF_PROXIES
 from conformance.evidence import ensure_body, header_of, shown
 from conformance.messages import Exchange, Request
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
@@ -19,7 +20,7 @@ ERRORS = "https://platform.openai.com/docs/guides/error-codes"
 RETRIES = "https://github.com/openai/openai-python#retries"
 INSIDES = "https://cwe.mitre.org/data/definitions/209.html"
 
-_PASSING = frozenset({501, 502, 503, 504, 529})
+_PASSING = OF_PROXIES | {501}
 """Not implemented, or said by what stands before a server or by one that has too much to do."""
 
 _MISTAKES = frozenset({400, 401, 403, 404, 405, 413, 415, 422})
@@ -34,7 +35,7 @@ def _unknown(target: Target) -> Request:
 def mistake_is_4xx(exchange: Exchange) -> Noted:
     """Looks at the status of every request that is wrong on purpose: a 5xx says that the server is at fault. The official client
     raises InternalServerError and sends the request twice more, programs alarm the operator or change the server. What proxies
-    and busy servers say (502 to 504, 529) is exempt, and 501.
+    and busy servers say (502 to 504, 520 to 530) is exempt, and 501.
     """
     status = exchange.status or 0
     if not exchange.request.wrong or status in _PASSING:
@@ -76,7 +77,7 @@ _INSIDES: Mapping[str, re.Pattern[str]] = {
     ),
     "the file and the line of its source": re.compile(r"File \\*\"[^\"]{1,200}\\*\", line \d"),
     "the path of a source file": re.compile(r"(?:/site-packages/|/dist-packages/|/node_modules/|\.cargo/registry/)[\w./@-]+"),
-    "a digest": re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"),
+    "the digest of a key": re.compile(r"(?i:key|token|hash)\b[^\n\"]{0,40}?(?<![0-9A-Za-z])[0-9a-f]{64}(?![0-9A-Za-z])"),
     "a table of its database": re.compile(r"\b(?:psycopg2|sqlalchemy|prisma)[.:]|\b(?:SELECT .{1,80} FROM|INSERT INTO) \w"),
 }
 
@@ -89,10 +90,11 @@ _INSIDES: Mapping[str, re.Pattern[str]] = {
     INSIDES,
     on="error",
     seed=_unknown,
+    revision=2,
 )
 def error_is_discreet(exchange: Exchange) -> Noted:
-    """Looks for stack traces, lines and paths of source files, statements of a database and SHA-256 digests (of keys, as a rule)
-    in error answers. What the request itself says may come back.
+    """Looks for stack traces, lines and paths of source files, statements of a database and SHA-256 digests of keys in error
+    answers. What the request itself says may come back.
     """
     ensure_body(exchange)
     text = exchange.body[:100_000].decode("utf-8", "replace")

@@ -19,8 +19,10 @@ from conformance.drivers.limits import Limits
 from conformance.drivers.raw import url_of
 from conformance.messages import Request
 
-PATIENCE = 1.0
-"""Seconds to wait for what a server may leave undone: the interim answer that was asked for, the end of the connection."""
+PATIENCE, LINGER = 1.0, 5.0
+"""Seconds to wait for what a server may leave undone: the interim answer that was asked for, the end of the connection. Some
+linger for a second or two before they close one, so that what they sent arrives.
+"""
 
 SMALL, PAUSE, PAUSES = 128, 0.02, 100
 """A slow reader takes so many bytes at a time, with so many seconds between them, and after so many of them hurries."""
@@ -125,7 +127,7 @@ class Wire:
 
     def closes(self) -> bool:
         """Whether the server closes the connection, given a little time."""
-        self.connection.settimeout(PATIENCE)
+        self.connection.settimeout(LINGER)
         try:
             return not self.connection.recv(1)
         except TimeoutError:

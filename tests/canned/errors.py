@@ -46,6 +46,10 @@ def raw(body, kind="application/json", status=400, path="/chat/completions"):
     return answer(body, kind, status, path=path)
 
 
+def nowhere(body, status=404):
+    return answer(body, "application/json", status, asked=None, path="/no/such/path")
+
+
 CASES: tuple[Case, ...] = (
     *(right(f"an error of {status}", error(status=status)) for status in STATUSES),
     right("an error with a code and a parameter", error(("error.code", "model_not_found"), ("error.param", "model"))),
@@ -55,6 +59,13 @@ CASES: tuple[Case, ...] = (
         raw(b'{"error": {"message": "no", "type": "t", "param": null, "code": null}}', "text/plain", 401),
     ),
     right("a page of a proxy", raw(b"<html>404</html>", "text/html", 404, "/v2/nothing")),
+    right("a page of a firewall", raw(b"<html>Attention Required!</html>", "text/html", 403)),
+    right("a page of a limiter", raw(b"<html>Too Many Requests</html>", "text/html", 429)),
+    right("a request without a length", raw(b"Length Required", "text/plain", 411)),
+    right("the digest of an image", error(("error.message", "no such layer: sha256:" + "d748" * 16))),
+    wrong("a path that its framework does not know", nowhere({"detail": "Not Found"}), "errors.envelope.route"),
+    wrong("a method that its framework does not know", nowhere(b"Method Not Allowed", 405), "errors.envelope.route"),
+    right("a path that it does not know", nowhere(ERROR)),
     right("a page that was recorded", recorded(raw(b"<html>404</html>", "text/html", 404, "/v1/bad/chat/completions"))),
     right("a mistake", mistaken(error())),
     right("a mistake of a proxy", mistaken(error(status=503))),
@@ -89,7 +100,7 @@ CASES: tuple[Case, ...] = (
     wrong("no type", error(("error.type", ...)), "errors.envelope"),
     wrong("no message", error(("error.message", ...)), "errors.envelope"),
     wrong("an object as message", error(("error.message", {"text": "no"})), "errors.envelope"),
-    wrong("an empty message", error(("error.message", "")), "errors.envelope"),
+    wrong("an empty message", error(("error.message", "")), "errors.envelope.message"),
     wrong("no param", error(("error.param", ...)), "errors.envelope.keys"),
     wrong("no code", error(("error.code", ...)), "errors.envelope.keys"),
     wrong("a flat error", raw(FLAT), "errors.envelope"),

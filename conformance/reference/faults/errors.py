@@ -1,56 +1,15 @@
-"""Faults in refusals: errors of another shape or status, and wrong requests that are not refused."""
+"""Faults in refusals: errors of another status, and wrong requests that are not refused."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from conformance.reference.errors import envelope
-from conformance.reference.faults.parts import GITHUB, without
+from conformance.reference.faults.parts import GITHUB, code_of, message_of
 from conformance.reference.faults.registry import fault
 from conformance.reference.messages import ROLES
 from conformance.reference.models import NAMES
 from conformance.reference.values import Asked, Object, Refused
-
-
-def _message(refused: Refused) -> Any:
-    return refused.body["error"]["message"]
-
-
-def _code(refused: Refused) -> Any:
-    error = refused.body.get("error") if isinstance(refused.body, dict) else None
-    return error.get("code") if isinstance(error, dict) else None
-
-
-@fault("error-as-string", seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/307", on="refused", speaks=("errors.envelope",))
-def error_as_string(refused: Refused) -> Refused:
-    """Gives an error as a string."""
-    return Refused(refused.status, {"error": _message(refused)})
-
-
-@fault("error-flat", seen=GITHUB + "vllm-project/vllm/issues/12886", on="refused", speaks=("errors.envelope",))
-def error_flat(refused: Refused) -> Refused:
-    """Gives the error as the outermost object."""
-    body = {"object": "error", "message": _message(refused), "type": "BadRequestError", "param": None, "code": refused.status}
-    return Refused(refused.status, body)
-
-
-@fault("error-as-detail", seen=GITHUB + "ray-project/ray/issues/64833", on="refused", speaks=("errors.envelope",))
-def error_as_detail(refused: Refused) -> Refused:
-    """Gives errors as its web framework does."""
-    return Refused(refused.status, {"detail": _message(refused)})
-
-
-@fault("error-code-number", seen=GITHUB + "sgl-project/sglang/pull/32808", on="refused", speaks=("errors.envelope",))
-def error_code_number(refused: Refused) -> Refused:
-    """Gives the status as the code."""
-    return Refused(refused.status, {"error": refused.body["error"] | {"code": refused.status}})
-
-
-@fault("error-members-missing", seen=GITHUB + "ogx-ai/ogx/pull/4883", on="refused", speaks=("errors.envelope.keys",))
-def error_members_missing(refused: Refused) -> Refused:
-    """Leaves param and code out of errors."""
-    return Refused(refused.status, {"error": without(refused.body["error"], "param", "code")})
 
 
 @fault(
@@ -61,16 +20,7 @@ def error_members_missing(refused: Refused) -> Refused:
 )
 def error_in_success(refused: Refused) -> Refused:
     """Says with status 200 that there is no such model."""
-    return Refused(200, refused.body) if _code(refused) == "model_not_found" else refused
-
-
-@fault("error-as-page", seen=GITHUB + "aws-samples/bedrock-access-gateway/issues/111", on="reply", speaks=("errors.envelope",))
-def error_as_page(reply: Any) -> Any:
-    """Gives errors as pages for browsers."""
-    if reply.status < 400:
-        return reply
-    page = b"<html><head><title>Bad Request</title></head><body><h1>Bad Request</h1></body></html>"
-    return replace(reply, headers=(("content-type", "text/html"), *reply.headers[1:]), frames=(page,))
+    return Refused(200, refused.body) if code_of(refused) == "model_not_found" else refused
 
 
 @fault(
@@ -81,7 +31,7 @@ def error_as_page(reply: Any) -> Any:
 )
 def malformed_is_500(refused: Refused) -> Refused:
     """Answers 500 where the body is no JSON."""
-    if "not valid JSON" in _message(refused):
+    if "not valid JSON" in message_of(refused):
         return Refused(500, envelope("Expecting property name", "server_error"))
     return refused
 
@@ -94,7 +44,7 @@ def malformed_is_500(refused: Refused) -> Refused:
 )
 def wrong_type_is_500(refused: Refused) -> Refused:
     """Answers 500 where a value has another type."""
-    inside = _code(refused) == "invalid_type" and refused.body["error"]["param"] != "body"
+    inside = code_of(refused) == "invalid_type" and refused.body["error"]["param"] != "body"
     return Refused(500, envelope("object has no attribute", "server_error")) if inside else refused
 
 
@@ -139,7 +89,7 @@ def alias_unknown(sent: Object) -> Object:
 )
 def unknown_model_as_ollama(refused: Refused, asked: Asked) -> Refused:
     """Says api_error and no code where a model is not found."""
-    if _code(refused) != "model_not_found":
+    if code_of(refused) != "model_not_found":
         return refused
     name = asked.sent.get("model", asked.path.rpartition("/")[2])
     return Refused(404, envelope(f"model '{name}' not found, try pulling it first", "api_error"))
@@ -150,7 +100,7 @@ def unknown_model_as_ollama(refused: Refused, asked: Asked) -> Refused:
 )
 def unknown_model_as_ollama_guide(refused: Refused, asked: Asked) -> Refused:
     """Gives nothing but a message and a type where a model is not found."""
-    if _code(refused) != "model_not_found":
+    if code_of(refused) != "model_not_found":
         return refused
     name = asked.sent.get("model", asked.path.rpartition("/")[2])
     return Refused(404, {"error": {"message": f"model '{name}' not found", "type": "invalid_request_error"}})
@@ -168,7 +118,7 @@ def unknown_model_as_ollama_guide(refused: Refused, asked: Asked) -> Refused:
 )
 def unknown_model_is_500(refused: Refused) -> Refused:
     """Answers 500 where a model is not found."""
-    return Refused(500, envelope("Model not found", "server_error")) if _code(refused) == "model_not_found" else refused
+    return Refused(500, envelope("Model not found", "server_error")) if code_of(refused) == "model_not_found" else refused
 
 
 @fault(
@@ -217,7 +167,7 @@ def body_of_other_type_is_500(refused: Refused) -> Refused:
 )
 def no_messages_is_500(refused: Refused) -> Refused:
     """Answers 500 where the conversation is empty."""
-    return Refused(500, envelope("list index out of range", "server_error")) if _code(refused) == "empty_array" else refused
+    return Refused(500, envelope("list index out of range", "server_error")) if code_of(refused) == "empty_array" else refused
 
 
 @fault("any-role-taken", seen=GITHUB + "ollama/ollama/issues/6213", on="sent", speaks=("errors.range.role",))

@@ -188,7 +188,7 @@ def greedy_by_chance_in_a_crowd(value: Any, asked: Asked) -> Any:
     "resets-when-busy",
     seen=GITHUB + "ggml-org/llama.cpp/issues/11411",
     on="sent reply",
-    speaks=("load.burst.answered",),
+    speaks=("load.burst.kept",),
     loaded=True,
 )
 def resets_when_busy(value: Any, asked: Asked) -> Any:

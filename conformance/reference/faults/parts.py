@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.reference.values import Asked, Object
+from conformance.reference.values import Asked, Object, Refused
 
 GITHUB = "https://github.com/"
 OLLAMA_2024 = "https://github.com/ollama/ollama/blob/1b272d5bc/docs/openai.md"
@@ -49,3 +49,14 @@ def with_texts(value: Object, change: Any) -> Object:
         if isinstance(said.get("content"), str):
             said["content"] = change(said["content"])
     return value
+
+
+def message_of(refused: Refused) -> Any:
+    """The message of a refusal that is still an error object."""
+    return refused.body["error"]["message"]
+
+
+def code_of(refused: Refused) -> Any:
+    """The code of a refusal, None where it is no error object."""
+    error = refused.body.get("error") if isinstance(refused.body, dict) else None
+    return error.get("code") if isinstance(error, dict) else None
