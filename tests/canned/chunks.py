@@ -83,6 +83,7 @@ ORDER: tuple[Case, ...] = (
     wrong("the choice 1 first", stream(*INTERLEAVED[1:2], *INTERLEAVED[:1], *INTERLEAVED[2:], n=2), "chat.stream.order"),
     wrong("one choice of two", stream(*GOOD, n=2), "chat.n.count"),
     wrong("a reason of the model", edited(("choices.0.finish_reason", "eos"), at=3), "chat.finish_reason.legal"),
+    wrong("a reason of another API", edited(("choices.0.finish_reason", "end_turn"), at=3), "chat.finish_reason.legal"),
     wrong("the reason as the word null", edited(("choices.0.finish_reason", "null")), "chat.finish_reason.legal"),
     wrong(
         "an empty reason in every chunk",
