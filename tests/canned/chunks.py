@@ -151,7 +151,8 @@ ERRORS: tuple[Case, ...] = (
     wrong(
         "an error in a field of its own",
         streamed(TWO + b"error: " + spelled(FAILED) + b"\n\ndata: [DONE]\n\n"),
-        "chat.stream.framing",
+        "chat.stream.lines",
+        "chat.stream.finish",
     ),
     wrong("an error status as a stream", streamed(b"data: " + spelled(ERROR) + b"\n\n", status=400), "errors.stream.sse"),
     right("an error status in JSON", streamed(spelled(ERROR), "application/json", 400)),
