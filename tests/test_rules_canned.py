@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from canned import calling, chunks, counts, errors, field, headers, plain, streams
+from canned import calling, chunks, counts, errors, field, headers, plain, streams, unusual
 from canned.making import Case
 
 from conformance.endpoints import applies
@@ -12,7 +12,7 @@ from conformance.model import Check, Ended, Finding, Outcome
 from conformance.registry import all_checks
 
 RULES = {name: rule for name, rule in all_checks().items() if rule.on}
-CASES = [case for table in (plain, counts, streams, chunks, calling, errors, field, headers) for case in table.CASES]
+CASES = [case for table in (plain, counts, streams, chunks, calling, errors, field, headers, unusual) for case in table.CASES]
 RIGHT = [case for case in CASES if not case.speak]
 WRONG = [case for case in CASES if case.speak]
 OURS = ("chat.", "models.", "errors.", "http.")

@@ -25,7 +25,15 @@ REFUSALS_SINCE = 1_726_000_000
 
 TIERS = ("auto", "default", "flex", "scale", "priority", "fast")
 
-_MARK = re.compile(r"<\|(?!python_tag)[a-z][a-z0-9_]{1,30}\|>")
+_MARK = re.compile(
+    r"<\|(?!python_tag)[A-Za-z][A-Za-z0-9_]{1,30}\|>|<(?:start|end)_of_turn>|<｜(?:begin|end)▁of▁sentence｜>|</s>(?=\s*\Z)"
+)
+"""Control tokens of the templates of ChatML, Llama, Command, Gemma, DeepSeek and Mistral. The last is HTML as well, so it counts
+at the end of a text only, and where nothing before it begins such an element.
+"""
+
+_ASKED_FOR = ("<|", "<｜", "_of_turn>", "<s>", "</s>")
+"""What in a request may lead to such tokens in the text."""
 
 
 def _choices(answer: Object) -> Iterator[tuple[str, Object]]:
@@ -73,16 +81,18 @@ def tier_is_known(exchange: Exchange) -> Noted:
     OBJECT,
     on="chat.proper",
     seed=calls.chat,
+    revision=2,
 )
 def no_markers(exchange: Exchange) -> Noted:
     """Looks for marks like <|end|> in texts, which a template has and no answer. A request that has such marks itself, or that
     leaves the choice of tokens to heat or bias, may well lead to them. Marks of calls have a rule of their own.
     """
     sent = asked(exchange)
-    if not is_tame(sent) or "<|" in repr(sent):
+    said = repr(sent)
+    if not is_tame(sent) or any(mark in said for mark in _ASKED_FOR):
         raise Unclear("the request may lead to marks in the text")
     for where, message in _choices(answer_of(exchange)):
         content = message.get("content")
         found = _MARK.search(content) if isinstance(content, str) else None
-        if found:
+        if found and not (found.group() == "</s>" and "<s>" in str(content)):
             yield Finding("a control token is left in the text", f"{where}.content", "text alone", shown(found.group()))
