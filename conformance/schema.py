@@ -80,13 +80,31 @@ def _findings(validator: Any, value: Json, where: str) -> Iterator[Finding]:
         yield Finding("is nested too deeply to be read by ordinary clients", where, seen_by=("schema",))
 
 
+_SAID = {
+    "type": "is of another type",
+    "const": "has another value",
+    "enum": "is none of the known values",
+    "minLength": "is too short",
+    "minItems": "has too few items",
+    "minimum": "is too small",
+    "maximum": "is too large",
+}
+"""What is wrong with a value, by the keyword of the schema that it breaks."""
+
+
 def _finding(error: ValidationError, where: str) -> Finding:
     place = where + error.json_path.removeprefix("$")
     if error.validator == "required":
         name = error.message.split("'")[1]
         return Finding(f"the required member {name} is missing", f"{place}.{name}", "present", "absent", ("schema",))
-    expected = f"{error.validator}: {_short(error.validator_value)}"
-    return Finding(f"does not fit the schema's {error.validator}", place, expected, _short(error.instance), ("schema",))
+    named = next((_short(step, 40).strip('"') for step in reversed(error.absolute_path) if isinstance(step, str)), "the answer")
+    message = f"{named} {_SAID.get(str(error.validator), f'does not fit the schema in its {error.validator}')}"
+    return Finding(message, place, _wanted(error), _short(error.instance), ("schema",))
+
+
+def _wanted(error: ValidationError) -> str:
+    value = error.validator_value
+    return _short(value) if error.validator == "const" else f"{error.validator}: {_short(value)}"
 
 
 def _short(value: Json, most: int = 120) -> str:

@@ -133,6 +133,22 @@ class Stream:
         return found
 
 
+Piece = tuple[str, str]
+"""The JSON path of an increment, and its text."""
+
+
+def arguments_of(deltas: list[Delta]) -> dict[int, list[Piece]]:
+    """The increments of the arguments of each call, in order of first appearance; calls without an index are left out."""
+    found: dict[int, list[Piece]] = {}
+    for delta in deltas:
+        for place, call in enumerate(delta.calls):
+            index, function = call.get("index"), call.get("function")
+            text = function.get("arguments") if isinstance(function, dict) else None
+            if isinstance(index, int) and isinstance(text, str) and text:
+                found.setdefault(index, []).append((f"{delta.where}.delta.tool_calls[{place}].function.arguments", text))
+    return found
+
+
 def _is_error(message: Message) -> bool:
     value = message.value or {}
     told = value.get("error")
@@ -243,6 +259,10 @@ def _entries(delta: Delta) -> list[Json]:
     return content if isinstance(content, list) else []
 
 
+_NOTHING: dict[str, Object] = {"function": {"arguments": ""}, "custom": {"input": ""}}
+"""What a call says whose fragments say nothing."""
+
+
 def _calls(deltas: list[Delta]) -> list[Object]:
     found: dict[Json, Object] = {}
     for call in (call for delta in deltas for call in delta.calls):
@@ -253,5 +273,5 @@ def _calls(deltas: list[Delta]) -> list[Object]:
             if isinstance(part := call.get(kind), dict):
                 known = whole.get(kind)
                 name = known.get("name") if known else None
-                whole[kind] = _merged(known, part) | {"name": name or part.get("name")}
+                whole[kind] = _NOTHING[kind] | _merged(known, part) | {"name": name or part.get("name")}
     return [found[index] for index in sorted(found)]

@@ -46,7 +46,8 @@ class Event:
 
 @dataclass(frozen=True)
 class Events:
-    """A body read as server-sent events. `tail` is text that no blank line completed: browsers and the SDK drop it.
+    """A body read as server-sent events. `tail` is text that no blank line completed: browsers and the SDK drop it. `strays` are
+    lines that are no field of an event, which readers pass over, with their offsets.
 
     `hollow` holds the offsets of blank lines that end a block without data. Browsers dispatch nothing there, but the official
     Python client does, with empty data, if the block has an event or retry line or any block so far had an id.
@@ -57,6 +58,7 @@ class Events:
     comments: int = 0
     tail: str = ""
     hollow: tuple[int, ...] = ()
+    strays: tuple[tuple[int, str], ...] = ()
 
 
 @recent
@@ -115,7 +117,8 @@ def read_events(body: bytes) -> Events:
     for raw, start in _lines(body, offset):
         reader.take(reader.text_of(raw, start), start)
     tail = body[reader.begin :].decode("utf-8", "replace") if reader.data else ""
-    return Events(tuple(reader.events), tuple(dict.fromkeys(reader.problems)), reader.comments, tail, tuple(reader.hollow))
+    problems, hollow, strays = tuple(dict.fromkeys(reader.problems)), tuple(reader.hollow), tuple(reader.strays)
+    return Events(tuple(reader.events), problems, reader.comments, tail, hollow, strays)
 
 
 @dataclass
@@ -125,6 +128,7 @@ class _Reader:
     events: list[Event] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     hollow: list[int] = field(default_factory=list)
+    strays: list[tuple[int, str]] = field(default_factory=list)
     comments: int = 0
     begin: int = 0
     data: list[str] = field(default_factory=list)
@@ -151,7 +155,8 @@ class _Reader:
             self.comments += 1
             return
         name, _, value = line.partition(":")
-        self._field(name, value.removeprefix(" "), line)
+        if not self._field(name, value.removeprefix(" ")):
+            self.strays.append((start, line[:60]))
 
     def _dispatch(self, start: int) -> None:
         if self.data:
@@ -160,7 +165,8 @@ class _Reader:
             self.hollow.append(start)
         self.data, self.kind, self.named = [], "", False
 
-    def _field(self, name: str, value: str, line: str) -> None:
+    def _field(self, name: str, value: str) -> bool:
+        """Takes a field in; says whether it is one."""
         if name == "data":
             self.data.append(value)
         elif name == "event":
@@ -170,7 +176,8 @@ class _Reader:
         elif name == "id":
             self.numbered = bool(value) if "\0" not in value else self.numbered
         else:
-            self.problems.append(f"has a line that is no field of an event: {line[:60]!r}")
+            return False
+        return True
 
 
 def _lines(body: bytes, position: int) -> Iterator[tuple[bytes, int]]:

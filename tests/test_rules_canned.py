@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from canned import calling, chunks, counts, errors, field, habits, habits_around, habits_streams, headers, plain, streams
+from canned import calling, chunks, counts, errors, field, habits, habits_around, habits_streams, headers, plain, streams, unusual
 from canned.making import Case
 
 from conformance.endpoints import applies
@@ -13,7 +13,8 @@ from conformance.registry import all_checks
 
 RULES = {name: rule for name, rule in all_checks().items() if rule.on}
 HABITS = [case for table in (habits, habits_streams, habits_around) for case in table.CASES]
-CASES = [*(case for table in (plain, counts, streams, chunks, calling, errors, field, headers) for case in table.CASES), *HABITS]
+TABLES = (plain, counts, streams, chunks, calling, errors, field, headers, unusual)
+CASES = [*(case for table in TABLES for case in table.CASES), *HABITS]
 RIGHT = [case for case in CASES if not case.speak]
 WRONG = [case for case in CASES if case.speak]
 OURS = ("chat.", "models.", "errors.", "http.")

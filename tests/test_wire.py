@@ -135,12 +135,18 @@ def test_an_unfinished_event_is_the_tail() -> None:
     [
         (b"\xef\xbb\xbfdata: a\n\n", "starts with a byte order mark"),
         (b"data: \xff\n\n", "is not UTF-8 at byte 6"),
-        (b'{"a": 1}\n\n', "has a line that is no field of an event: '{\"a\": 1}'"),
-        (b"error: x\n\n", "has a line that is no field of an event: 'error: x'"),
     ],
 )
 def test_what_is_odd_about_events(body: bytes, problem: str) -> None:
     assert read_events(body).problems == (problem,)
+
+
+@pytest.mark.parametrize("line", ['{"a": 1}', "error: x", "DATA: a", " data: a", "keep-alive"])
+def test_lines_that_are_no_field_are_strays(line: str) -> None:
+    events = read_events(f"data: a\n\n{line}\n\ndata: b\n\n".encode())
+    assert events.strays == ((9, line),)
+    assert [event.data for event in events.events] == ["a", "b"]
+    assert events.problems == events.hollow == ()
 
 
 @pytest.mark.parametrize(

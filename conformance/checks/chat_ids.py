@@ -1,4 +1,4 @@
-"""The id of a completion, by which clients cache, log and look up answers: every answer has another one.
+"""The ids of completions and of calls, by which clients cache, log, look up and give results back: each is used once.
 
 https://platform.openai.com/docs/api-reference/chat/object
 """
@@ -11,9 +11,10 @@ from conformance.checks.chat_tools_streams import calling, counting
 from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import check
-from conformance.streams import read_stream
+from conformance.streams import assembled, read_stream
 from conformance.wire import read_json
 
+CALLS = "$.choices[0].message.tool_calls[*].id"
 OBJECT = "https://platform.openai.com/docs/api-reference/chat/object"
 
 
@@ -33,6 +34,25 @@ def unique(target: Target, send: Send) -> Noted:
     for kind, (one, other) in known.items():
         if one and one == other:
             yield Finding(f"two {kind} have one id", "$.id", "an id of its own", one[:80])
+
+
+@check("chat.tool_calls.ids.apart", "gives calls of two answers ids of their own", Level.SHOULD, "chat.tools", OBJECT)
+def calls_apart(target: Target, send: Send) -> Noted:
+    """Holds the ids of the calls of two answers against each other: in one conversation both come to stand, and agents find by
+    the id what a tool has answered already.
+    """
+    one, other = (_ids_of_calls(send(request)) for request in (calling(target, stream=True), counting(target)))
+    if not one or not other:
+        raise Unclear("there are no calls in two answers to compare")
+    if shared := sorted(one & other):
+        yield Finding("calls of two answers have one id", CALLS, "an id of its own", shared[0][:80])
+
+
+def _ids_of_calls(exchange: Exchange) -> set[str]:
+    """The ids of the calls of the first choice; what is malformed is left out, for a rule judges it."""
+    choices = assembled(read_stream(exchange.body))["choices"] if is_ok(exchange) else []
+    held = [call.get("id") for call in choices[0]["message"].get("tool_calls") or ()] if choices else []
+    return {name for name in held if isinstance(name, str) and name}
 
 
 def _id_of(exchange: Exchange) -> str:

@@ -71,6 +71,18 @@ def choices(target: Target, send: Send) -> Noted:
         yield Finding("leaves the tokens of some choices out", f"$.usage.{ANSWER}", f"at least {least}", str(count))
 
 
+@check("chat.usage.once", "counts the prompt once, however many choices", Level.SHOULD, "chat.usage", LINK)
+def once(target: Target, send: Send) -> Noted:
+    """The same prompt with one choice and with three."""
+    alone, answer = given(send, sampled(target)), given(send, sampled(target, n=3))
+    if len(choices_of(answer)) < 2:
+        raise Unclear("there are no choices beside the first")
+    one, all_of_them = optional_count(alone, PROMPT), optional_count(answer, PROMPT)
+    if one and all_of_them is not None and all_of_them > one:
+        _ensure_steady(target, send)
+        yield Finding("counts the prompt anew for further choices", f"$.usage.{PROMPT}", str(one), str(all_of_them))
+
+
 def _answers(short: Object, long: Object) -> Noted:
     less, more = count_of(short, ANSWER), count_of(long, ANSWER)
     if more <= less and len(text_of(long)) > len(text_of(short)):

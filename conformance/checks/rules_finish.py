@@ -29,6 +29,7 @@ _CALLS = {"tool_calls": "tool_calls", "function_call": "function_call"}
     OBJECT,
     on="chat.proper",
     seed=calls.chat,
+    revision=2,
 )
 def calls_end_with_calls(exchange: Exchange) -> Noted:
     """Compares finish_reason with the calls of the message, both ways. A forced call may end with stop: OpenAI does the same."""
@@ -45,6 +46,8 @@ def calls_end_with_calls(exchange: Exchange) -> Noted:
             yield Finding("calls a tool but ends with stop", where, held[0], "stop")
         elif reason == "function_call" and held == ["tool_calls"]:
             yield Finding("calls a tool but ends with the reason of legacy functions", where, held[0], str(reason))
+        elif reason == "tool_calls" and held == ["function_call"]:
+            yield Finding("calls a legacy function but ends with the reason of tools", where, held[0], str(reason))
 
 
 @rule(

@@ -13,7 +13,7 @@ from conformance.answers import Object, choices_of
 from conformance.endpoints import sent_json, wants_stream
 from conformance.evidence import asked, ensure_values, integer, shown
 from conformance.messages import Exchange, Json, Request
-from conformance.model import Finding, Level, Noted, Target, Unclear
+from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import rule
 from conformance.streams import answer_of
 
@@ -82,6 +82,20 @@ def logprobs_are_absent(exchange: Exchange) -> Noted:
     for place, choice in enumerate(choices_of(answer_of(exchange))):
         if choice.get("logprobs") not in (None, {}):
             yield Finding("gives logprobs that nobody asked for", f"$.choices[{place}].logprobs", "null or absent", "present")
+
+
+@rule("chat.logprobs.given", "gives logprobs when asked", Level.SHOULD, "chat.logprobs", OBJECT, on="chat.proper", seed=asking)
+def logprobs_are_given(exchange: Exchange) -> Noted:
+    """Looks for choices that say something and list no token, though the request asks for logprobs."""
+    choices = choices_of(answer_of(exchange))
+    speaking = [(place, choice) for place, choice in enumerate(choices) if _content(choice)]
+    if not asked(exchange).get("logprobs") or not speaking:
+        raise Unclear("the request asks for no logprobs, or the answer has none to give")
+    for place, choice in speaking:
+        logprobs = choice.get("logprobs")
+        if not isinstance(logprobs, dict) or not logprobs.get("content"):
+            where, told = f"$.choices[{place}].logprobs", "absent, null or empty"
+            yield Finding("gives no logprobs though asked to", where, "entries in content", told, outcome=Outcome.IGNORED)
 
 
 @rule("chat.logprobs.text", "lists the tokens of the text", Level.MUST, "chat.logprobs", OBJECT, on="chat.proper", seed=asking)

@@ -25,8 +25,14 @@ REFUSALS_SINCE = 1_726_000_000
 
 TIERS = ("auto", "default", "flex", "scale", "priority", "fast")
 
-_MARK = re.compile(r"""(?:(?<![`"'])(?=\S+?\|>(?![`"']))|(?=\S+?\|>\Z))<\|(?!python_tag)[a-z][a-z0-9_]{1,30}\|>""")
-"""Marks, but for those that a text quotes to talk about them."""
+_TOKEN = r"(?:<\|(?!python_tag)[A-Za-z][A-Za-z0-9_]{1,30}\|>|<(?:start|end)_of_turn>|<｜(?:begin|end)▁of▁sentence｜>)"
+_MARK = re.compile(rf"""(?<![`"']){_TOKEN}(?![`"'])|{_TOKEN}\Z|</s>(?=\s*\Z)""")
+"""Control tokens of the templates of ChatML, Llama, Command, Gemma, DeepSeek and Mistral, but for those that a text quotes to talk
+about them. The last is HTML as well, so it counts at the end of a text only, and where nothing before it begins such an element.
+"""
+
+_ASKED_FOR = ("<|", "<｜", "_of_turn>", "<s>", "</s>")
+"""What in a request may lead to such tokens in the text."""
 
 
 def _choices(answer: Object) -> Iterator[tuple[str, Object]]:
@@ -81,10 +87,11 @@ def no_markers(exchange: Exchange) -> Noted:
     leaves the choice of tokens to heat or bias, may well lead to them. Marks of calls have a rule of their own.
     """
     sent = asked(exchange)
-    if not is_tame(sent) or "<|" in repr(sent):
+    said = repr(sent)
+    if not is_tame(sent) or any(mark in said for mark in _ASKED_FOR):
         raise Unclear("the request may lead to marks in the text")
     for where, message in _choices(answer_of(exchange)):
         content = message.get("content")
         found = _MARK.search(content) if isinstance(content, str) else None
-        if found:
+        if found and not (found.group() == "</s>" and "<s>" in str(content)):
             yield Finding("a control token is left in the text", f"{where}.content", "text alone", shown(found.group()))

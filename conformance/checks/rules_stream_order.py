@@ -22,6 +22,9 @@ MIN_LETTERS = 3
 """Nor do the few of a short answer where the first has so many different letters: what repeats itself is laughter or digits."""
 _MEMBERS = {"finish_reason", "finish_details"}
 
+MIN_AGAIN = 12
+"""No token is as long as this and all that a few before it were."""
+
 
 def _long(target: Target) -> Request:
     return calls.stream(target, "Count from 1 to 30.", max_tokens=32)
@@ -136,31 +139,49 @@ def choices_begin_in_order(exchange: Exchange) -> Noted:
     STREAMING,
     on="chat.stream",
     seed=calls.stream,
+    revision=2,
 )
 def chunks_have_choices(exchange: Exchange) -> Noted:
-    """Looks for chunks with an empty list of choices before the first choice: clients that read the first one fail there."""
-    stream = stream_of(exchange)
-    for chunk in stream.chunks:
-        value = chunk.value or {}
-        if value.get("choices"):
-            return
+    """Looks for chunks with an empty list of choices before the last choice: clients that read the first one fail there. Where
+    usage stands is judged with usage.
+    """
+    chunks = [(chunk.where, value) for chunk in stream_of(exchange).chunks if (value := chunk.value)]
+    last = max((at for at, (_, value) in enumerate(chunks) if value.get("choices")), default=len(chunks))
+    for at, (where, value) in enumerate(chunks[:last]):
         if value.get("choices") == [] and not value.get("usage"):
-            yield Finding("the stream begins with a chunk without choices", f"{chunk.where}.choices", "a choice", "[]")
+            message = f"the stream {'goes on' if at else 'begins'} with a chunk without choices"
+            yield Finding(message, f"{where}.choices", "a choice", "[]")
             return
 
 
-@rule("chat.stream.increments", "streams increments", Level.MUST, "chat.stream", STREAMING, on="chat.stream", seed=_long)
+@rule(
+    "chat.stream.increments",
+    "streams increments",
+    Level.MUST,
+    "chat.stream",
+    STREAMING,
+    on="chat.stream",
+    seed=_long,
+    revision=2,
+)
 def deltas_are_increments(exchange: Exchange) -> Noted:
     """Looks for text that repeats all that came before it in every increment. Of two or three increments it is told where chance
-    is out of the question: each is longer than the last, and the first is no mere "ha". Not one stream of OpenAI's is so.
+    is out of the question: each is longer than the last, and the first is no mere "ha". Not one stream of OpenAI's is so. A last
+    increment that is all of the text before it, and long, is the same text said twice.
     """
     sent = sent_json(exchange)
     tame = isinstance(sent, dict) and is_tame(sent)
     for deltas in stream_of(exchange).of_choice().values():
         pieces = [piece for delta in deltas if isinstance(piece := delta.delta.get("content"), str) and piece]
+        where = f"{deltas[0].where.partition('.')[0]}.choices[*].delta.content"
         if _repeat(pieces, tame):
-            where = f"{deltas[0].where.partition('.')[0]}.choices[*].delta.content"
             yield Finding("every increment repeats the text before it", where, "increments", shown(" | ".join(pieces[:4])))
+        elif _is_told_again(pieces):
+            yield Finding("the last increment is the whole text again", where, "increments", shown(" | ".join(pieces[-3:])))
+
+
+def _is_told_again(pieces: list[str]) -> bool:
+    return len(pieces) > 2 and len(pieces[-1]) >= MIN_AGAIN and pieces[-1].strip() == "".join(pieces[:-1]).strip()
 
 
 def _repeat(pieces: list[str], tame: bool) -> bool:

@@ -54,27 +54,38 @@ def usage_comes_when_asked(exchange: Exchange) -> Noted:
 
 @rule(
     "chat.stream.usage.chunk",
-    "counts tokens in one chunk of its own",
+    "counts tokens in one chunk of its own, behind all choices",
     Level.SHOULD,
     "chat.stream_options",
     OPTIONS,
     on="chat.stream",
     seed=_counting,
+    revision=2,
 )
 def usage_has_its_chunk(exchange: Exchange) -> Noted:
-    """Reads the chunks with usage: one, with an empty list of choices."""
-    counts = _counts(unbroken(exchange))
+    """Reads the chunks with usage: one, with an empty list of choices, and no choice behind it but of an answer in sound."""
+    stream = unbroken(exchange)
+    counts = _counts(stream)
     if not counts or not _asks(exchange):
         raise Unclear("the stream has no usage that was asked for")
     where, chunk = counts[-1]
     if len(counts) > 1:
         yield Finding("several chunks have usage", f"{counts[0][0]}.usage", "null", f"{len(counts)} with token counts")
+    elif _goes_on(stream, where):
+        yield Finding("choices follow the chunk with usage", where, "usage in the last chunk", "choices behind it")
     if chunk.get("choices"):
         yield Finding("the chunk with usage has choices", f"{where}.choices", "[]", _counted(chunk["choices"]))
 
 
 def _counted(choices: Json) -> str:
     return f"{len(choices)} of them" if isinstance(choices, list) else shown(choices)
+
+
+def _goes_on(stream: Stream, where: str) -> bool:
+    """Whether a choice says something or finishes behind a chunk; OpenAI's own does where it speaks aloud."""
+    place = next(chunk.position for chunk in stream.chunks if chunk.where == where)
+    later = [delta for delta in stream.deltas if delta.chunk.position > place and (delta.says or delta.finished)]
+    return bool(later) and not any("audio" in delta.delta for delta in stream.deltas)
 
 
 @rule(

@@ -5,6 +5,7 @@ https://html.spec.whatwg.org/multipage/server-sent-events.html · https://platfo
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from conformance import calls
@@ -13,7 +14,7 @@ from conformance.evidence import ensure_body, ensure_bytes, is_tame, shown
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Outcome, Unclear
 from conformance.registry import rule
-from conformance.streams import DONE, read_stream, stream_of, unbroken, whole_of
+from conformance.streams import DONE, Piece, Stream, arguments_of, read_stream, stream_of, unbroken, whole_of
 from conformance.wire import read_json
 
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
@@ -56,9 +57,18 @@ def answer_is_a_stream(exchange: Exchange) -> Noted:
         ensure_bytes(exchange)  # who puts streams together writes them anew
     plain = isinstance(parsed.value, dict)
     outcome = Outcome.IGNORED if plain else Outcome.FAILS
-    message = "answers a request for a stream in one piece" if plain else "streams no chunk at all"
+    message = "answers a request for a stream in one piece" if plain else f"streams no chunk at all: {_lack(stream)}"
     start = shown(exchange.body[:120].decode("utf-8", "replace")) or "an empty body"
     yield Finding(message, "$", "server-sent events of chunks", start, outcome=outcome)
+
+
+def _lack(stream: Stream) -> str:
+    """What keeps the first event from being a chunk."""
+    first = next((message for message in stream.messages if message.text != DONE), None)
+    if first is None:
+        return "no event but [DONE]" if stream.messages else "no event with data"
+    merged = " and its lines may be those of several events, with no blank line between them" if "\n" in first.text else ""
+    return shown(f"the data of its first event {first.problems[0]}{merged}")
 
 
 @rule(
@@ -72,14 +82,17 @@ def answer_is_a_stream(exchange: Exchange) -> Noted:
     revision=2,
 )
 def events_are_framed(exchange: Exchange) -> Noted:
-    """Reads the lines of the stream: no byte order mark, no stray lines, an end to every event, data in every block. Recorders
-    are known to trim ends.
+    """Reads the blocks of the stream: no byte order mark, an end to every event, data in every block. Recorders are known to
+    trim ends.
     """
     ensure_bytes(exchange)
     events = stream_of(exchange).events
     for problem in events.problems:
         if "UTF-8" not in problem:
-            yield Finding(f"the stream {shown(problem)}", "$", "lines of server-sent events", "")
+            told = shown(ascii(exchange.body[:40]))
+            yield Finding(
+                f"the stream {shown(problem)}, so the official Python client misses its first line", "byte 0", "data:", told
+            )
     if events.tail and DONE not in events.tail[:40] and not exchange.source:
         yield Finding("the last event has no blank line behind it and is lost", "$[-1]", "a blank line", shown(events.tail, 120))
     if events.hollow:
@@ -93,6 +106,26 @@ def events_are_framed(exchange: Exchange) -> Noted:
                 "an event has a name that belongs to another endpoint", f"byte {event.offset}", "no name", shown(event.event)
             )
             return
+
+
+@rule(
+    "chat.stream.lines",
+    "sends nothing but fields and comments",
+    Level.SHOULD,
+    "chat.stream",
+    SSE,
+    on="chat.stream",
+    seed=calls.stream,
+)
+def lines_are_fields(exchange: Exchange) -> Noted:
+    """Looks for lines that are no field of an event: clients pass over them, so what they say is lost. A comment keeps alive."""
+    ensure_bytes(exchange)
+    strays = stream_of(exchange).events.strays
+    if strays:
+        offset, line = strays[0]
+        more = f", and {len(strays) - 1} more" if strays[1:] else ""
+        message = "the stream has lines that clients pass over"
+        yield Finding(message, f"byte {offset}", "a field (data: …) or a comment (: …)", shown(ascii(line)) + more)
 
 
 @rule(
@@ -164,7 +197,14 @@ def done_is_dispatched(exchange: Exchange) -> Noted:
 
 
 @rule(
-    "chat.stream.utf8", "never tears a character apart", Level.MUST, "chat.stream", STREAMING, on="chat.stream", seed=calls.stream
+    "chat.stream.utf8",
+    "never tears a character apart",
+    Level.MUST,
+    "chat.stream",
+    STREAMING,
+    on="chat.stream",
+    seed=calls.stream,
+    revision=2,
 )
 def characters_are_whole(exchange: Exchange) -> Noted:
     """Looks for bytes that are no UTF-8 and for characters that two increments share: the end of one and the start of the next
@@ -174,15 +214,22 @@ def characters_are_whole(exchange: Exchange) -> Noted:
     stream = unbroken(exchange)
     for problem in stream.events.problems:
         if "UTF-8" in problem:
-            yield Finding(f"the stream {shown(problem)}", "$", "UTF-8", "")
+            yield Finding("the stream is not UTF-8", shown(problem.removeprefix("is not UTF-8 at ")), "UTF-8", "other bytes")
     sent = sent_json(exchange)
-    for deltas in stream.of_choice().values() if isinstance(sent, dict) and is_tame(sent) else ():
-        pieces = [(delta.where, piece) for delta in deltas if isinstance(piece := delta.delta.get("content"), str) and piece]
+    for pieces in _texts(stream) if isinstance(sent, dict) and is_tame(sent) else ():
         for (_, before), (where, after) in pairwise(pieces):
             if _is_torn(before[-1], after[0]):
                 told = ascii(before[-8:]) + " " + ascii(after[:8])
-                yield Finding("two increments share a character", f"{where}.delta.content", "whole characters", told)
+                yield Finding("two increments share a character", where, "whole characters", told)
                 break
+
+
+def _texts(stream: Stream) -> Iterator[list[Piece]]:
+    """What is streamed piece by piece: of every choice the text, the refusal, and the arguments of each call."""
+    for deltas in stream.of_choice().values():
+        for name in ("content", "refusal"):
+            yield [(f"{one.where}.delta.{name}", text) for one in deltas if isinstance(text := one.delta.get(name), str) and text]
+        yield from arguments_of(deltas).values()
 
 
 def _is_torn(last: str, first: str) -> bool:

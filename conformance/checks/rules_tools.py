@@ -123,6 +123,23 @@ def offered_in(sent: Object) -> set[str]:
     return {name for one in named if isinstance(one, dict) and isinstance(name := one.get("name"), str)}
 
 
+@rule("chat.tool_calls.legacy", "calls tools as tools", Level.MUST, "chat.tools", OBJECT, on="chat.proper", seed=calling)
+def tools_are_no_functions(exchange: Exchange) -> Noted:
+    """Looks for the legacy `function_call` where the request has tools and no functions: who reads tool_calls finds no call."""
+    sent = asked(exchange)
+    messages = [message for choice in choices_of(answer_of(exchange)) if isinstance(message := choice.get("message"), dict)]
+    if not sent.get("tools") or sent.get("functions") or not any(map(_calls_any, messages)):
+        raise Unclear("no tool is offered and called")
+    for place, message in enumerate(messages):
+        if message.get("function_call") and not message.get("tool_calls"):
+            where = f"$.choices[{place}].message.function_call"
+            yield Finding("calls a tool as a legacy function", where, "tool_calls", "function_call")
+
+
+def _calls_any(message: Object) -> bool:
+    return bool(message.get("tool_calls") or message.get("function_call"))
+
+
 @rule(
     "chat.tool_calls.empty",
     "leaves tool_calls out where it calls none",

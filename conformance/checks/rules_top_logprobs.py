@@ -91,22 +91,32 @@ def _disorder(where: str, said: list[float | None]) -> Iterator[Finding]:
 
 @rule(
     "chat.top_logprobs.chosen",
-    "gives a chosen token one logprob",
+    "gives every token one logprob",
     Level.SHOULD,
     "chat.top_logprobs",
     OBJECT,
     on="chat.proper",
     seed=asking,
+    revision=2,
 )
 def chosen_agrees(exchange: Exchange) -> Noted:
-    """Compares the logprob of a chosen token with the same token among its rivals, and looks for rivals listed twice."""
+    """Compares the logprob of a chosen token with the same token among its rivals, and looks for rivals listed twice. Tokens that
+    are parts of characters may be spelled alike, so nothing is said of those.
+    """
     for where, entry in entries_of(exchange):
         alike = [number_of(one.get("logprob")) for one in rivals_of(entry) if _same(one, entry)]
         mine = number_of(entry.get("logprob"))
         if mine is not None and alike and alike[0] is not None and not abs(alike[0] - mine) < ROUNDING:
             yield Finding("the chosen token has two logprobs", where, shown(mine), shown(alike[0]))
-        if len(alike) > 1:
-            yield Finding("lists a rival twice", f"{where}.top_logprobs", "every token once", shown(entry.get("token"), 40))
+        twice = _twice(rivals_of(entry))
+        if twice is not None:
+            yield Finding("lists a rival twice", f"{where}.top_logprobs", "every token once", shown(twice, 40))
+
+
+def _twice(rivals: list[Object]) -> str | None:
+    """The first token that is listed again, bytes and all."""
+    whole = [(token, one.get("bytes")) for one in rivals if isinstance(token := one.get("token"), str) and "\ufffd" not in token]
+    return next((mark[0] for place, mark in enumerate(whole) if mark in whole[:place]), None)
 
 
 def _same(one: Object, other: Object) -> bool:

@@ -91,6 +91,20 @@ def prompt_is_counted(exchange: Exchange) -> Noted:
         yield Finding("counts no token of the prompt", f"{where}.prompt_tokens", "more than 0", "0")
 
 
+@rule("chat.usage.completion", "counts what it says", Level.SHOULD, "chat.usage", USAGE, on="chat.proper", seed=calls.chat)
+def completion_is_counted(exchange: Exchange) -> Noted:
+    """Looks at completion_tokens where the answer says or calls something: that is at least one token."""
+    ensure_values(exchange)
+    where, usage = _usages(exchange)[-1]
+    if integer(usage.get("completion_tokens")) == 0 and any(map(_says, choices_of(answer_of(exchange)))):
+        yield Finding("counts no token of what it says", f"{where}.completion_tokens", "more than 0", "0")
+
+
+def _says(choice: Object) -> bool:
+    message = choice.get("message")
+    return isinstance(message, dict) and any(message.get(name) for name in ("content", "tool_calls", "function_call", "refusal"))
+
+
 def _limited(target: Target) -> Request:
     return calls.story(target, max_tokens=calls.FEW)
 

@@ -83,6 +83,7 @@ ORDER: tuple[Case, ...] = (
     wrong("the choice 1 first", stream(*INTERLEAVED[1:2], *INTERLEAVED[:1], *INTERLEAVED[2:], n=2), "chat.stream.order"),
     wrong("one choice of two", stream(*GOOD, n=2), "chat.n.count"),
     wrong("a reason of the model", edited(("choices.0.finish_reason", "eos"), at=3), "chat.finish_reason.legal"),
+    wrong("a reason of another API", edited(("choices.0.finish_reason", "end_turn"), at=3), "chat.finish_reason.legal"),
     wrong("the reason as the word null", edited(("choices.0.finish_reason", "null")), "chat.finish_reason.legal"),
     wrong(
         "an empty reason in every chunk",
@@ -150,7 +151,8 @@ ERRORS: tuple[Case, ...] = (
     wrong(
         "an error in a field of its own",
         streamed(TWO + b"error: " + spelled(FAILED) + b"\n\ndata: [DONE]\n\n"),
-        "chat.stream.framing",
+        "chat.stream.lines",
+        "chat.stream.finish",
     ),
     wrong("an error status as a stream", streamed(b"data: " + spelled(ERROR) + b"\n\n", status=400), "errors.stream.sse"),
     right("an error status in JSON", streamed(spelled(ERROR), "application/json", 400)),

@@ -139,7 +139,7 @@ FRAMING: tuple[Case, ...] = (
     wrong("events named otherwise", streamed(lines(*GOOD, before="event: completion\ndata: ")), "chat.stream.names"),
     wrong("events named for threads", streamed(lines(*GOOD, before="event: thread.message\ndata: ")), "chat.stream.framing"),
     wrong(
-        "a line break within data", streamed(TEXT.replace(b'"delta"', b'\n"delta"', 1)), "chat.stream.json", "chat.stream.framing"
+        "a line break within data", streamed(TEXT.replace(b'"delta"', b'\n"delta"', 1)), "chat.stream.json", "chat.stream.lines"
     ),
     wrong("a byte order mark", streamed(b"\xef\xbb\xbf" + TEXT), "chat.stream.framing"),
     wrong("a byte that is no UTF-8", streamed(TEXT.replace(b"Good", b"G\xffod")), "chat.stream.utf8"),

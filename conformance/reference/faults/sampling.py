@@ -101,7 +101,7 @@ def choices_alike(answer: Object) -> Object:
     return answer | {"choices": [first | {"index": place} for place, _ in enumerate(choices(answer))]}
 
 
-@fault("logprobs-ignored", seen=CLAUDE, on="settings", speaks=("chat.logprobs.content",))
+@fault("logprobs-ignored", seen=CLAUDE, on="settings", speaks=("chat.logprobs.content", "chat.logprobs.given"))
 def logprobs_ignored(settings: Settings) -> Settings:
     """Takes logprobs and tells none."""
     return replace(settings, logprobs=False)

@@ -143,6 +143,18 @@ def keepalive_hollow(frames: Frames) -> Frames:
 
 
 @fault(
+    "error-in-a-field-of-its-own",
+    seen=GITHUB + "ggml-org/llama.cpp/pull/16109",
+    on="frames",
+    speaks=("chat.stream.lines", "chat.stream.finish"),
+    also=("*",),
+)
+def error_in_a_field_of_its_own(frames: Frames) -> Frames:
+    """Breaks a stream off with an error in a field that clients pass over."""
+    return [*frames[:3], b'error: {"code":500,"message":"context shift failed"}\n\n', frames[-1]]
+
+
+@fault(
     "error-within-stream-flat",
     seen=GITHUB + "octos-org/octos/issues/13",
     on="frames",

@@ -138,14 +138,14 @@ def empty_arguments_in_streams(chunk: Object, asked: Asked) -> Object:
     "silent-beside-tools",
     seen=GITHUB + "LostRuins/koboldcpp/issues/1696",
     on="answer",
-    speaks=("chat.content.present",),
+    speaks=("chat.tool_choice.required", "chat.tools.named"),
     also=("*",),
 )
 def silent_beside_tools(answer: Object, asked: Asked) -> Object:
     """Says nothing and calls nothing where tools are offered."""
     for choice in choices(answer):
         if _offers(asked):
-            choice["message"] = {"role": "assistant", "content": None, "refusal": None}
+            choice["message"] = {"role": "assistant", "content": "", "refusal": None}
             choice["finish_reason"] = "stop"
     return answer
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from conformance.reference.errors import bad_request, envelope
-from conformance.reference.faults.parts import CLAUDE, GITHUB, saying, streamed, without
+from conformance.reference.faults.parts import CLAUDE, GITHUB, choices, saying, streamed, without
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Refused
 
@@ -68,6 +68,22 @@ def parallel_tool_calls_ignored(value: Any, asked: Asked) -> Any:
     return value
 
 
+@fault(
+    "tools-called-as-functions",
+    seen=GITHUB + "zai-org/GLM-4/issues/64",
+    on="answer",
+    speaks=("chat.tool_calls.legacy",),
+    also=("chat.tools", "chat.tool_choice", "chat.parallel_tool_calls"),
+)
+def tools_called_as_functions(answer: Object) -> Object:
+    """Answers to tools with the legacy function_call."""
+    for choice in choices(answer):
+        if called := choice["message"].pop("tool_calls", None):
+            choice["message"]["function_call"] = called[0]["function"]
+            choice["finish_reason"] = "function_call"
+    return answer
+
+
 @fault("function-call-ignored", seen=CLAUDE, on="sent", speaks=("chat.function_call.named",))
 def function_call_ignored(sent: Object) -> Object:
     """Takes the legacy functions and calls none."""
@@ -82,6 +98,21 @@ def own_call_ids_refused(sent: Object) -> Object:
     if any(message.get("tool_calls") for message in given):
         raise bad_request("A tool call's id has to be nine letters or digits long.", "messages")
     return sent
+
+
+@fault(
+    "call-ids-begin-anew",
+    seen=GITHUB + "open-webui/open-webui/issues/28570",
+    on="answer chunk",
+    speaks=("chat.tool_calls.ids.apart",),
+)
+def call_ids_begin_anew(value: Object) -> Object:
+    """Names calls by their tool and their place in the answer, so that the next answer has the same ids."""
+    for said in saying(value):
+        for place, call in enumerate(said.get("tool_calls") or ()):
+            if "id" in call:
+                call["id"] = f"{call['function']['name']}:{call.get('index', place)}"
+    return value
 
 
 @fault("tool-results-dropped", seen=GITHUB + "ollama/ollama/pull/17414", on="sent", speaks=("chat.tools.history",))

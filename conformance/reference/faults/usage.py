@@ -28,6 +28,7 @@ def no_usage(answer: Object) -> Object:
     on="answer chunk",
     speaks=(
         "chat.usage.prompt",
+        "chat.usage.completion",
         "chat.usage.repeat",
     ),
 )
@@ -64,6 +65,14 @@ def completion_tokens_of_one_choice(answer: Object) -> Object:
     usage = answer["usage"]
     said = usage["completion_tokens"] // len(answer["choices"])
     return _counted(answer, completion_tokens=said, total_tokens=usage["prompt_tokens"] + said)
+
+
+@fault("prompt-tokens-of-every-choice", seen=GITHUB + "inclusionAI/AReno/pull/460", on="answer", speaks=("chat.usage.once",))
+def prompt_tokens_of_every_choice(answer: Object) -> Object:
+    """Counts the prompt again for every further choice."""
+    usage = answer["usage"]
+    prompt = usage["prompt_tokens"] * len(answer["choices"])
+    return _counted(answer, prompt_tokens=prompt, total_tokens=prompt + usage["completion_tokens"])
 
 
 @fault("total-is-not-the-sum", seen=GITHUB + "evalstate/fast-agent/pull/276", on="answer chunk", speaks=("chat.usage.sum",))
