@@ -28,7 +28,7 @@ from conformance.model import Case, Matrix, Result, Target, Verdict
 from conformance.options import Options
 from conformance.recipes import Running, load_recipe, running
 from conformance.recordings import recorded_target, recording_in
-from conformance.redaction import redacted, redacted_exchange
+from conformance.redaction import is_secret, redacted, redacted_exchange
 from conformance.registry import all_checks
 from conformance.repeating import repeated, repetition_of, together
 from conformance.report import read_baseline, read_verdict, unknown_entries, verdict_line
@@ -281,8 +281,9 @@ def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Sen
 
 
 def secrets_of(options: Options) -> tuple[str, ...]:
-    """What must not be written or printed, wherever it comes from: the key, and the values of the operator's own headers."""
-    return tuple(one for one in (options.api_key, *(_header(line)[1] for line in options.header)) if one)
+    """What must not be written or printed, wherever it comes from: the key, and the secrets among the operator's own headers."""
+    headers = map(_header, options.header)
+    return (*filter(None, [options.api_key]), *(value for name, value in headers if is_secret(name, value)))
 
 
 def _header(line: str) -> tuple[str, str]:
