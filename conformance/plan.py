@@ -14,6 +14,7 @@ from conformance.model import Case, Matrix
 from conformance.options import Options
 from conformance.recipes import load_recipe
 from conformance.recordings import recording_in
+from conformance.redaction import is_secret
 from conformance.registry import all_checks
 from conformance.report import read_baseline, unknown_entries
 from conformance.selection import select, words
@@ -75,8 +76,9 @@ def one_line(error: Exception) -> str:
 
 
 def secrets_of(options: Options) -> tuple[str, ...]:
-    """What must not be written or printed, wherever it comes from: the key, and the values of the operator's own headers."""
-    return tuple(one for one in (options.api_key, *(operators_header(line)[1] for line in options.header)) if one)
+    """What must not be written or printed, wherever it comes from: the key, and the secrets among the operator's own headers."""
+    headers = map(operators_header, options.header)
+    return (*filter(None, [options.api_key]), *(value for name, value in headers if is_secret(name, value)))
 
 
 def operators_header(line: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ https://cwe.mitre.org/data/definitions/532.html
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
@@ -20,6 +21,11 @@ TELLING = frozenset(
     ("authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token", "cookie", "set-cookie")
 )
 """Headers whose values are never written, whatever they are."""
+
+_CREDENTIAL = re.compile(r"auth|token|secret|pass|cookie|credential|session|signature|(?:\b|_|api|access)key", re.IGNORECASE)
+_PLAIN = re.compile(
+    r"[a-z]{1,16}(?:-[a-z]{1,16})?|[0-9]{1,4}|https?://[a-z0-9.-]+(?::[0-9]+)?(?:/[a-z0-9._-]{0,16})*", re.IGNORECASE
+)
 
 _IN_QUERY = frozenset(("key", "api_key", "api-key", "apikey", "access_token", "token", "subscription-key"))
 
@@ -77,6 +83,13 @@ def secrets_of_request(request: Request) -> tuple[str, ...]:
     told = [value.strip().rpartition(" ")[2] for value in told]
     told += [value for name, value in parse_qsl(request.query) if name.lower() in _IN_QUERY]
     return tuple(dict.fromkeys(one for one in told if len(one) >= SHORT and "redacted" not in one.lower()))
+
+
+def is_secret(name: str, value: str) -> bool:
+    """Whether the value of an operator's own header is to be kept: any but a plain word, number or address, which only says where
+    a gateway is to go. To take those out of answers would destroy them for nothing.
+    """
+    return bool(value) and (bool(_CREDENTIAL.search(name)) or not _PLAIN.fullmatch(value))
 
 
 def redacted_exchange(exchange: Exchange, secrets: Sequence[str]) -> Exchange:

@@ -1,5 +1,6 @@
 """Checks of mistakes that are deeper inside, at the bounds, too long, repeated or streamed; and what the client makes of them."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -231,6 +232,32 @@ def client(error="BadRequestError", status=400, body=NO, **details):
 )
 def test_what_the_client_raises(id, send, outcome):
     assert outcome_of(f"errors.sdk.{id}", send) is outcome
+
+
+@pytest.mark.parametrize(("own", "outcome"), [(right(), Outcome.WORKS), (refusing_all(404), Outcome.UNCLEAR)])
+def test_who_retrieves_no_model_shows_nothing_by_refusing_one(own, outcome):
+    assert outcome_of("errors.sdk.model", except_for(wrong, client("NotFoundError", 404), own)) is outcome
+
+
+WHOLE = {
+    '"tools"': ["errors.missing-field.tools.name", "errors.missing-field.calls.id", "errors.missing-field.tool_call_id"]
+    + ["errors.missing-field.tool_choice.function", "errors.wrong-type.tools", "errors.range.tools.name"]
+    + [one for one in ids_of("errors_definitions") if ".tool." in one or ".choice." in one],
+    '"response_format"': ["errors.missing-field.response_format.name", "errors.range.response_format"]
+    + [one for one in ids_of("errors_definitions") if ".schema." in one],
+    '"image_url"': ["errors.missing-field.parts.url", *(one for one in ids_of("errors_definitions") if ".image." in one)],
+    '"logprobs"': ["errors.range.top_logprobs"],
+    '"reasoning_effort"': ["errors.range.reasoning_effort"],
+    '"content": [': ["errors.missing-field.parts.type", "errors.missing-field.parts.text"],
+}
+"""What a server may refuse altogether, by its spelling, and who asks for a wrong one of the kind."""
+
+
+@pytest.mark.parametrize(("word", "id"), [(word, one) for word, ids in WHOLE.items() for one in ids])
+@pytest.mark.parametrize(("status", "outcome"), [(400, Outcome.UNCLEAR), (501, Outcome.UNCLEAR), (500, Outcome.FAILS)])
+def test_who_refuses_the_right_one_too_has_not_looked_at_the_wrong_one(word, id, status, outcome):
+    send = except_for(lambda request: word in json.dumps(request.json), refusing_all(status), right())
+    assert outcome_of(id, send) is outcome
 
 
 def test_the_status_of_what_may_be_is_noted():

@@ -223,6 +223,16 @@ def test_checks_of_requests_blame_nothing_where_nothing_is_answered():
     assert {outcome_of(f"http.{name}", refusing_all(404)) for name in names} == {Outcome.UNCLEAR}
 
 
+@pytest.mark.parametrize(("status", "outcome"), [(200, Outcome.WORKS), (404, Outcome.REFUSED), (500, Outcome.FAILS)])
+def test_a_server_that_retrieves_no_model_is_asked_for_the_list_in_another_spelling(status, outcome):
+    def send(request):
+        if request.path.startswith("/models/"):
+            return refusing_all(404)(request)
+        return refusing_all(status)(request) if "%" in request.path and status != 200 else right()(request)
+
+    assert outcome_of("http.path.encoded", send) is outcome
+
+
 def test_escapes_are_the_same_json():
     value = {"a": ["é😀", 1, 1.5, None, True, {"b": "日本"}]}
     assert json.loads(spelled_out(value)) == value

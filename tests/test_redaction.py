@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.messages import Exchange, Failure, Piece, Reading, Request, Setup
-from conformance.redaction import REDACTED, redacted, redacted_bytes, redacted_exchange, redacted_pieces
+from conformance.redaction import REDACTED, is_secret, redacted, redacted_bytes, redacted_exchange, redacted_pieces
 
 KEY = 'sk-Abc/dEf+123"4567890xyz'
 SECRETS = (KEY,)
@@ -130,3 +130,24 @@ def test_a_body_sent_is_cleaned_as_well():
     assert redacted_exchange(exchange, SECRETS).request.body == REDACTED.encode()
     untouched = replace(exchange, request=Request("POST", "/x", body=b""))
     assert redacted_exchange(untouched, SECRETS).request.body == b""
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "secret"),
+    [
+        ("x-portkey-provider", "openai", False),
+        ("x-portkey-custom-host", "http://127.0.0.1:18101/v1", False),
+        ("x-tenant", "team-seven", False),
+        ("x-version", "2024", False),
+        ("x-portkey-virtual-key", "openai", True),
+        ("x-auth-request-user", "me", True),
+        ("cf-access-client-secret", "short", True),
+        ("x-tenant", "b7Qw9ZtYp2", True),
+        ("x-route", "http://me:pw@127.0.0.1/v1", True),
+        ("x-route", "https://hooks.example.com/T0000/1a2b3c4d5e6f7g8h9i0j", True),
+        ("x-route", "http://127.0.0.1/v1?sig=a", True),
+        ("x-empty", "", False),
+    ],
+)
+def test_headers_that_only_say_where_to_go_are_no_secrets(name, value, secret):
+    assert is_secret(name, value) is secret

@@ -121,6 +121,11 @@ def test_nothing_is_shown_of_what_is_not_used(exchange: Exchange) -> None:
     assert [name for name in shown if RULES[name].feature in UNUSED] == []
 
 
+@pytest.mark.parametrize("exchange", [chat(("usage", ...)), chat(("usage", None)), stream(*GOOD)])
+def test_counts_that_are_not_told_show_nothing(exchange: Exchange) -> None:
+    assert findings(RULES["chat.usage.shape"], exchange) is None
+
+
 def test_a_limit_is_seen_where_it_ends_the_answer() -> None:
     bound = RULES["chat.max_tokens.bound"]
     assert findings(bound, chat(max_tokens=50)) is None

@@ -87,11 +87,15 @@ def solid_png(red: int, green: int, blue: int) -> str:
     return "data:image/png;base64," + base64.b64encode(b"\x89PNG\r\n\x1a\n" + blocks).decode()
 
 
+def seer(target: Target) -> Target:
+    """The target whose model sees, if there is one."""
+    return replace(target, model=target.vision_model or target.model)
+
+
 def seeing(target: Target, url: str, wrong: bool = False) -> Request:
     """A question about the image at a URL, to the model that sees if there is one."""
     image = {"type": "image_url", "image_url": {"url": url}}
-    seer = replace(target, model=target.vision_model or target.model)
-    return replace(_parts(seer, _text("What colour is this image? One word."), image), wrong=wrong)
+    return replace(_parts(seer(target), _text("What colour is this image? One word."), image), wrong=wrong)
 
 
 @check("chat.vision.image", "sees the image it is given", Level.MUST, "chat.vision", IMAGES)
@@ -99,8 +103,7 @@ def image(target: Target, send: Send) -> Noted:
     """Shows a red and a blue square with the same question: the answers differ, and what is the same for the same image. A
     prompt of as many tokens as without an image has not got one.
     """
-    seer = replace(target, model=target.vision_model or target.model)
-    blind = _parts(seer, _text("What colour is this image? One word."))
+    blind = _parts(seer(target), _text("What colour is this image? One word."))
     red = answered(send, seeing(target, solid_png(255, 0, 0)), blind)
     blue = answered(send, seeing(target, solid_png(0, 0, 255)), blind)
     without = given(send, blind)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from conformance.checks.errors_requests import refusing
+from conformance.checks.errors_requests import LAMP, refusing
 from conformance.model import Level
 from conformance.registry import check
 
@@ -30,5 +30,11 @@ RANGES: Mapping[str, tuple[str, Level, Mapping[str, Any]]] = {
 }
 """What is sent, and how much follows where it is taken."""
 
+RIGHT: Mapping[str, Mapping[str, Any]] = {"reasoning_effort": {"reasoning_effort": "low"}, "tools.name": {"tools": [LAMP]}}
+"""Right uses of fields that a server or a model may not have at all."""
+
 for _name, (_what, _level, _fields) in RANGES.items():
-    check(f"errors.range.{_name}", f"refuses {_what}", _level, "errors.range", CREATE)(refusing(_what, _fields))
+    _right = RIGHT.get(_name, {})
+    check(f"errors.range.{_name}", f"refuses {_what}", _level, "errors.range", CREATE, revision=1 + bool(_right))(
+        refusing(_what, _fields, _right)
+    )

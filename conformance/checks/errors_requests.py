@@ -7,12 +7,13 @@ https://platform.openai.com/docs/guides/error-codes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from conformance import calls
 from conformance.answers import given
 from conformance.effects import unless_refused
-from conformance.messages import Send
+from conformance.messages import Json, Send
 from conformance.model import Level, Noted, Target
 from conformance.registry import check
 
@@ -47,15 +48,26 @@ RANGES: Mapping[str, tuple[str, Fields]] = {
 }
 """Values outside of what OpenAI documents."""
 
+LAMP: Json = {"type": "function", "function": {"name": "set_lamp", "parameters": {"type": "object", "properties": {}}}}
 
-def refusing(what: str, fields: Fields) -> Callable[[Target, Send], Noted]:
-    """A check that a request with these fields is refused while one without them is answered."""
+RIGHT: Mapping[str, Fields] = {
+    "tools": {"tools": [LAMP]},
+    "top_logprobs": {"logprobs": True, "top_logprobs": 1},
+    "response_format": {"response_format": {"type": "text"}},
+}
+"""Right uses of fields that a server may not have at all."""
+
+
+def refusing(what: str, fields: Fields, right: Fields = MappingProxyType({})) -> Callable[[Target, Send], Noted]:
+    """A check that a request with these fields is refused, while one that is right in their place is answered: whoever refuses
+    every image has not looked at a broken one.
+    """
 
     def refuse(target: Target, send: Send) -> Noted:
         wrong: dict[str, Any] = {"max_tokens": 1, **fields}
         findings = list(unless_refused(send(calls.wrong(target, **wrong)), f"answers {what}"))
         if not findings:
-            given(send, calls.chat(target))
+            given(send, calls.chat(target, **right))
         yield from findings
 
     refuse.__doc__ = f"Sends {what}. Any 4xx will do, a 5xx will not."
@@ -68,7 +80,13 @@ for _name, _level in MISSING.items():
 
 for _name, _wrong in WRONG_TYPES.items():
     _what = f"{_name} of a wrong JSON type"
-    check(f"errors.wrong-type.{_name}", f"refuses {_what}", Level.SHOULD, "errors.wrong-type", ERRORS)(refusing(_what, _wrong))
+    _right = RIGHT.get(_name, {})
+    check(f"errors.wrong-type.{_name}", f"refuses {_what}", Level.SHOULD, "errors.wrong-type", ERRORS, revision=1 + bool(_right))(
+        refusing(_what, _wrong, _right)
+    )
 
 for _name, (_what, _wrong) in RANGES.items():
-    check(f"errors.range.{_name}", f"refuses {_what}", Level.SHOULD, "errors.range", CREATE)(refusing(_what, _wrong))
+    _right = RIGHT.get(_name, {})
+    check(f"errors.range.{_name}", f"refuses {_what}", Level.SHOULD, "errors.range", CREATE, revision=1 + bool(_right))(
+        refusing(_what, _wrong, _right)
+    )

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import ensure_success, ensure_unhurried, is_ok
+from conformance.answers import ensure_success, ensure_unhurried, given, is_ok
 from conformance.checks.auth_keys import INVENTED, ensure_key, with_key
 from conformance.checks.clients_sdk import BOTH, SEEN_BY, reading_of
 from conformance.checks.errors_models import UNKNOWN, asking_unknown, error_of
@@ -32,13 +32,13 @@ def _mistakes(target: Target) -> tuple[Request, ...]:
     return calls.wrong(target, messages=[], max_tokens=1), calls.wrong(target, messages=5, max_tokens=1)
 
 
-def _refused(send: Send, requests: Iterable[Request]) -> Exchange:
+def _refused(send: Send, requests: Iterable[Request], what: str = "mistake") -> Exchange:
     """The first of the requests that is refused, or gets no answer at all. Raises Unclear where each is answered."""
     for request in requests:
         exchange = ensure_unhurried(send(request))
         if not is_ok(exchange):
             return exchange
-    raise Unclear("no mistake is refused")
+    raise Unclear(f"no {what} is refused")
 
 
 def _raised(exchange: Exchange) -> Reading:
@@ -115,10 +115,19 @@ def key(target: Target, send: Send) -> Noted:
 
 
 @check(
-    "errors.sdk.model", "makes the official client raise NotFoundError for a model", Level.SHOULD, "errors.sdk", ERRORS, via=BOTH
+    "errors.sdk.model",
+    "makes the official client raise NotFoundError for a model",
+    Level.SHOULD,
+    "errors.sdk",
+    ERRORS,
+    via=BOTH,
+    revision=2,
 )
-def model(_: Target, send: Send) -> Noted:
-    """Retrieves a model that no server has: programs expect NotFoundError, which the client makes of a 404."""
+def model(target: Target, send: Send) -> Noted:
+    """Retrieves a model that no server has, by a server that retrieves its own: programs expect NotFoundError, which the client
+    makes of a 404.
+    """
+    given(send, calls.model(target.model))
     reading = _raised(_refused(send, (replace(calls.model(UNKNOWN), wrong=True),)))
     if reading.error != "NotFoundError":
         actual = f"{reading.error}: {shown(reading.message, 160)}"
@@ -138,7 +147,7 @@ def _unlike(name: str, sent: Json, given: Json) -> Finding:
 @check("errors.sdk.code", "makes the official client tell the code of an unknown model", Level.MAY, "errors.sdk", CODES, via=BOTH)
 def code(target: Target, send: Send) -> Noted:
     """Reads `code` from the exception about an unknown model, by which programs tell it from a wrong address: model_not_found."""
-    reading = _raised(_refused(send, (asking_unknown(target),)))
+    reading = _raised(_refused(send, (asking_unknown(target),), "unknown model"))
     if reading.details.get("code") != "model_not_found":
         told = f"{reading.error} with the code {reading.details.get('code')!r}"
         yield Finding("the official client's exception has another code", "$.error.code", "model_not_found", told, SEEN_BY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import answered, attempted, choices_of, ensure_success, ensure_unhurried, given, object_of
+from conformance.answers import answered, attempted, choices_of, ensure_success, ensure_unhurried, given, is_ok, object_of
 from conformance.endpoints import is_error
 from conformance.messages import Exchange, Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
@@ -63,10 +63,16 @@ def query(target: Target, send: Send) -> Noted:
     yield from ()
 
 
-@check("http.path.encoded", "reads a path however it is percent-encoded", Level.SHOULD, "http.path", UNRESERVED)
+@check("http.path.encoded", "reads a path however it is percent-encoded", Level.SHOULD, "http.path", UNRESERVED, revision=2)
 def encoded(target: Target, send: Send) -> Noted:
-    """Retrieves the tested model with its first letter percent-encoded, which is the same path."""
+    """Retrieves the tested model with its first letter percent-encoded, which is the same path; where no model can be retrieved,
+    the list of models.
+    """
     plain, first = calls.model(target.model), target.model[:1]
+    if not is_ok(send(plain)):
+        given(send, calls.models())
+        object_of(send(replace(calls.models(), path="/%6Dodels")))
+        return
     if not (first.isascii() and first.isalnum()):
         raise Unclear("the model's name begins with no letter to encode")
     wanted = given(send, plain).get("id")

@@ -25,10 +25,11 @@ REFUSALS_SINCE = 1_726_000_000
 
 TIERS = ("auto", "default", "flex", "scale", "priority", "fast")
 
-_TOKEN = r"(?:<\|(?!python_tag)[A-Za-z][A-Za-z0-9_]{1,30}\|>|<(?:start|end)_of_turn>|<｜(?:begin|end)▁of▁sentence｜>)"
-_MARK = re.compile(rf"""(?<![`"']){_TOKEN}(?![`"'])|{_TOKEN}\Z|</s>(?=\s*\Z)""")
-"""Control tokens of the templates of ChatML, Llama, Command, Gemma, DeepSeek and Mistral, but for those that a text quotes to talk
-about them. The last is HTML as well, so it counts at the end of a text only, and where nothing before it begins such an element.
+_CONTROL = r"(?:<\|(?!python_tag)[A-Za-z][A-Za-z0-9_]{1,30}\|>|<(?:start|end)_of_turn>|<｜(?:begin|end)▁of▁sentence｜>)"
+_MARK = re.compile(rf"""(?<![`"']){_CONTROL}(?![`"'])|{_CONTROL}\Z|</s>(?=\s*\Z)""")
+"""Control tokens of the templates of ChatML, Llama, Command, Gemma, DeepSeek and Mistral, but for those that a text quotes to
+talk about them. The last is HTML as well, so it counts at the end of a text only, and where nothing before it begins such an
+element.
 """
 
 _ASKED_FOR = ("<|", "<｜", "_of_turn>", "<s>", "</s>")

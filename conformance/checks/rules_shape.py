@@ -136,10 +136,22 @@ def finish_reason_is_known(exchange: Exchange) -> Noted:
             yield found
 
 
-@rule("chat.usage.shape", "counts tokens in whole numbers", Level.MUST, "chat.usage", OBJECT, on="chat.proper", seed=calls.chat)
+@rule(
+    "chat.usage.shape",
+    "counts tokens in whole numbers",
+    Level.MUST,
+    "chat.usage",
+    OBJECT,
+    on="chat.proper",
+    seed=calls.chat,
+    revision=2,
+)
 def usage_is_counts(exchange: Exchange) -> Noted:
     """Reads `usage` wherever it stands: three integers from zero, and details that are objects of such."""
-    yield from _in_part(exchange, "usage")
+    found = list(_in_part(exchange, "usage"))
+    if not found and all(answer.get("usage") is None for _, answer in _answers(exchange)):
+        raise Unclear("the answer has no usage to judge")
+    yield from found
 
 
 def _with_logprobs(target: Target) -> Request:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from email.utils import formatdate
 from functools import lru_cache
 from typing import Any
+from urllib.parse import unquote
 
 from conformance.messages import Exchange, Failure, Piece, Request, Send
 from conformance.reference.browsers import is_preflight, leave, preflight
@@ -83,18 +84,19 @@ def _check_key(asked: Asked, server: Server) -> None:
 
 
 def _routed(asked: Asked, server: Server, chance: int) -> Reply:
-    if asked.path == "/chat/completions":
+    path = unquote(asked.path)
+    if path == "/chat/completions":
         _check_method(asked, "POST")
         return _chat(asked, server, chance)
-    if asked.path == "/fine_tuning/jobs":
+    if path == "/fine_tuning/jobs":
         _check_method(asked, "GET", "POST")
         return _json(listed_jobs() if asked.method == "GET" else create_job(_read(asked)))
-    if asked.path == "/models":
+    if path == "/models":
         _check_method(asked, "GET")
         return _json(server.bent("models", listed(), asked))
-    if asked.path.startswith("/models/"):
+    if path.startswith("/models/"):
         _check_method(asked, "GET")
-        return _json(server.bent("model", retrieved(asked.path.removeprefix("/models/")), asked))
+        return _json(server.bent("model", retrieved(path.removeprefix("/models/")), asked))
     raise unknown_route(asked.method, asked.path)
 
 

@@ -5,8 +5,6 @@ https://platform.openai.com/docs/api-reference/models
 
 from __future__ import annotations
 
-from urllib.parse import unquote
-
 from conformance.reference.errors import unknown_model
 from conformance.reference.values import Object
 
@@ -23,10 +21,9 @@ def listed() -> Object:
 
 def retrieved(name: str) -> Object:
     """One model. Raises Refused where there is none."""
-    plain = unquote(name)
-    if plain.removesuffix(DATED) not in NAMES:
-        raise unknown_model(plain, "model")
-    return _entry(plain)
+    if name.removesuffix(DATED) not in NAMES:
+        raise unknown_model(name, "model")
+    return _entry(name)
 
 
 def snapshot(name: str) -> str:
