@@ -9,6 +9,8 @@ from conformance.model import Standing
 from conformance.report import BadLine, InvalidReport, MissingFooter, Report, read, read_verdict
 
 RECORD = "report.ndjson"
+MOST_BYTES = 128 << 20
+"""How long a record may be. A verdict takes about half a kilobyte of it."""
 
 
 class Unreadable(ValueError):
@@ -22,9 +24,13 @@ def report_at(name: str) -> Report:
     path = Path(name)
     path = path / RECORD if path.is_dir() else path
     try:
-        text = path.read_text("utf-8")
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+        text = data.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise Unreadable(f"cannot read {path}: {getattr(error, 'strerror', None) or 'it is no UTF-8'}") from None
+    if len(data) > MOST_BYTES:
+        raise Unreadable(f"{path} is longer than {MOST_BYTES >> 20} MiB, and so no report")
     try:
         return _whole(text)
     except InvalidReport as error:

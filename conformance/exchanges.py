@@ -83,7 +83,8 @@ def minding(
     """A circuit breaker: after so many answers in a row that did not come, of any kind of request or of one, a server that
     `alive` denies is lost, or lost to that kind. It is waited for `grace` seconds, as one that is started anew may take; from
     then on nothing is sent, except that `alive` may be asked again every `pause` seconds. `alive` is given the request that is
-    wanted, or None for the server as a whole.
+    wanted, or None for the server as a whole. A server that is alive and leaves ENDURANCE times as many unanswered all the same
+    is lost as well; one request may try it then, every `pause` seconds.
     """
     breaker = Breaker(alive, patience, pause, grace)
 
@@ -110,15 +111,22 @@ def came(exchange: Exchange) -> bool:
     return not missed or b"data: [DONE]" in exchange.body
 
 
+ENDURANCE = 4
+"""How many times the patience with a server is used up that answers whoever asks whether it lives, and nobody else."""
+
+
 @dataclass
 class Breaker:
-    """Counts answers that did not come, in all and by kind, and knows since when what is lost."""
+    """Counts answers that did not come, in all and by kind, and knows since when what is lost. `missed` begins anew with a server
+    that is found alive, `silent` with an answer only.
+    """
 
     alive: Callable[[Request | None], bool]
     patience: int
     pause: float
     grace: float
     missed: dict[str, int] = field(default_factory=dict)
+    silent: dict[str, int] = field(default_factory=dict)
     asked: dict[str, float] = field(default_factory=dict)
     guard: threading.Lock = field(default_factory=threading.Lock)
 
@@ -126,7 +134,10 @@ class Breaker:
         """Counts an answer that came or did not."""
         with self.guard:
             for kind in ("", kind_of(exchange.request)):
-                self.missed[kind] = 0 if came(exchange) else self.missed.get(kind, 0) + 1
+                for count in (self.missed, self.silent):
+                    count[kind] = 0 if came(exchange) else count.get(kind, 0) + 1
+                if came(exchange):
+                    self.asked.pop(kind, None)
 
     def lost(self, request: Request) -> str:
         """Why a request is not worth sending; an empty string if it is."""
@@ -143,7 +154,7 @@ class Breaker:
         if known and time.monotonic() - self.asked[kind] < self.pause:
             return True
         lost = not self._returns(request, 0.0 if known else grace)
-        if lost:
+        if lost or self.silent[kind] >= ENDURANCE * self.patience:
             self.asked[kind] = time.monotonic()
         else:
             self.asked.pop(kind, None)

@@ -117,7 +117,7 @@ class Suite:
         cases = [item.callspec.params["case"] for item in session.items if hasattr(item, "callspec")]
         if cases and not session.config.option.collectonly:
             if not self.worker:
-                signal.signal(signal.SIGTERM, signal.default_int_handler)
+                _heed_signals(_interrupt)
             self.open().start(tuple(cases))
             self.announce(session.config, len(cases), shared=False)
 
@@ -190,6 +190,7 @@ class Suite:
                 exitstatus = 1  # pytest-xdist calls it an interruption
             complete = exitstatus != 2 and len({case for case, _ in self.verdicts}) == session.testscollected
             self.published = publish(self.run, tuple(self.verdicts.values()), self.folder, complete, sys.argv)
+            _heed_signals(signal.SIG_DFL)
             wrong = self.broken or self.published.trouble
             session.exitstatus = 3 if wrong else exitstatus if exitstatus == 2 else int(not self.published.passed)
 
@@ -215,6 +216,19 @@ class Suite:
         if self.display:
             self.display.close()
         self.stack.close()
+
+
+def _heed_signals(handler: Any) -> None:
+    """Takes the signals that end a run, but for those that whoever started it has told to be ignored."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def _interrupt(*_: object) -> None:
+    """Ends the run. Who is in a hurry and says so again does not keep its report from being written."""
+    _heed_signals(lambda *_: None)
+    raise KeyboardInterrupt
 
 
 def _tell_allure(run: Run, verdicts: tuple[Verdict, ...], folder: Path) -> None:

@@ -7,6 +7,7 @@ lines of the suite's own give back exactly the exchange they were made of. https
 from __future__ import annotations
 
 import json
+import math
 import re
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from typing import Any
 
 from conformance.messages import Exchange, Failure, Json, Piece, Reading, Request, Setup
 from conformance.redaction import redacted_exchange
+from conformance.wire import is_deep
 
 Headers = tuple[tuple[str, str], ...]
 Line = dict[str, Any]
@@ -44,7 +46,11 @@ def line_of(exchange: Exchange, base_path: str = "/v1", secrets: Sequence[str] =
 
 
 def exchange_of(line: Line) -> Exchange:
-    """The exchange that a line tells of. Raises KeyError, TypeError, ValueError or AttributeError for what is no such line."""
+    """The exchange that a line tells of. Raises KeyError, TypeError, ValueError, AttributeError or OverflowError for what is no
+    such line.
+    """
+    if is_deep(line):
+        raise ValueError("is nested too deeply")
     response = line.get("response") or {}
     source = dict(line.get("source") or {})
     if line.get("host"):
@@ -56,8 +62,8 @@ def exchange_of(line: Line) -> Exchange:
         pieces=_pieces_of(response),
         failure=_failure_of(line.get("error")),
         started=_started(line),
-        seconds=float(line.get("seconds") or 0.0),
-        readings=tuple(Reading(**reading) for reading in line.get("readings") or ()),
+        seconds=_number(line.get("seconds") or 0.0),
+        readings=tuple(Reading(**_typed(reading, _READING)) for reading in line.get("readings") or ()),
         timed=_timed(response),
         source=source,
     )
@@ -79,6 +85,7 @@ def _request_line(request: Request, base_path: str) -> Line:
 def _request_of(line: Line, key: Json) -> Request:
     setup = dict(line.get("setup") or {})
     base_path = setup.pop("base_path", "")
+    _typed(line, _REQUEST)
     request = Request(
         method=line["method"],
         path=line["path"].removeprefix(base_path),
@@ -87,7 +94,7 @@ def _request_of(line: Line, key: Json) -> Request:
         headers=_headers_of(line),
         query=line.get("query") or "",
         take=line.get("take", 0),
-        setup=Setup(**setup),
+        setup=Setup(**_typed(setup, _SETUP)),
         wrong=line.get("wrong", False),
     )
     if isinstance(key, str) and key:
@@ -115,14 +122,17 @@ def _timed(response: Mapping[str, Json]) -> bool:
 
 def _pieces_of(response: Mapping[str, Json]) -> tuple[Piece, ...]:
     if response.get("pieces_base64"):
-        return tuple(Piece(at, b64decode(data)) for at, data in response["pieces_base64"])
+        return tuple(Piece(_number(at), b64decode(data)) for at, data in response["pieces_base64"])
     if isinstance(response.get("pieces"), list):
-        return tuple(Piece(at, text.encode()) for at, text in response["pieces"])
+        return tuple(Piece(_number(at), text.encode()) for at, text in response["pieces"])
     body = _bytes_of(response)
     if response.get("pieces_lengths"):
         times, lengths = zip(*response["pieces_lengths"], strict=True)
         ends = tuple(accumulate(lengths))
-        return tuple(Piece(at, (body or b"")[end - length : end]) for at, length, end in zip(times, lengths, ends, strict=True))
+        if any(length < 0 for length in lengths):
+            raise ValueError("a piece has a negative length")
+        parts = zip(map(_number, times), lengths, ends, strict=True)
+        return tuple(Piece(at, (body or b"")[end - length : end]) for at, length, end in parts)
     return (Piece(0.0, body),) if body else ()
 
 
@@ -154,7 +164,27 @@ def _headers_line(headers: Headers) -> Line:
 def _headers_of(line: Mapping[str, Json]) -> Headers:
     found = line.get("headers_exact") or line.get("headers") or {}
     pairs = found.items() if isinstance(found, dict) else found
-    return tuple((str(name), one) for name, value in pairs for one in (value if isinstance(value, list) else [str(value)]))
+    return tuple((str(name), str(one)) for name, value in pairs for one in (value if isinstance(value, list) else [value]))
+
+
+_REQUEST = {"method": str, "path": str, "query": str | None, "take": int, "wrong": bool}
+_SETUP = dict.fromkeys(("client", "authorization", "call", "manner"), str) | {"slash": int | None, "environment": bool}
+_READING = dict.fromkeys(("by", "type", "error", "message"), str) | {"details": dict}
+
+
+def _typed(line: Line, types: Mapping[str, Any]) -> Line:
+    """A line whose members are what they ought to be, where they are there. Raises TypeError."""
+    for name, kind in types.items():
+        if name in line and not isinstance(line[name], kind):
+            raise TypeError(f"{name} is not {kind}")
+    return line
+
+
+def _number(told: Json) -> float:
+    """A finite number. Raises TypeError, ValueError or OverflowError."""
+    if not math.isfinite(found := float(told)):
+        raise ValueError(f"{found} is no time")
+    return found
 
 
 def _failure_of(error: Json) -> Failure | None:
@@ -177,7 +207,7 @@ def _moment(started: float) -> str | None:
 
 def _started(line: Line) -> float:
     if "started" in line:
-        return float(line["started"])
+        return _number(line["started"])
     told = re.sub(r"Z$", "+00:00", str(line.get("recorded_at") or ""))
     try:
         return datetime.fromisoformat(told).timestamp()

@@ -44,6 +44,10 @@ MOST_BYTES = 64 << 20
 """How long a line may be. What claims to be more is no exchange of a person's."""
 
 
+MOST_BLANK = 100_000
+"""How many lines may hold nothing. Packed they take no room, and reading them takes for ever."""
+
+
 class RecordingError(ValueError):
     """A recording cannot be read; the message begins with file:line."""
 
@@ -105,7 +109,7 @@ def exchange_lines(file: IO[bytes], name: str) -> Iterator[Exchange]:
     for place, line in _lines(file, name):
         try:
             yield exchange_of(line)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
             raise RecordingError(f"{place}: no exchange: {type(error).__name__}: {error}") from None
 
 
@@ -132,8 +136,12 @@ def _files(folder: Path) -> list[Path]:
 
 def _lines(file: IO[bytes], name: str) -> Iterator[tuple[str, Line]]:
     """Every line that is an object, and its place as file:line. A last line without an end may be half of one."""
+    blank = 0
     for number, text in enumerate(_whole(file, name), 1):
         if not text.strip():
+            blank += 1
+            if blank > MOST_BLANK:
+                raise RecordingError(f"{name}:{number}: more than {MOST_BLANK} lines hold nothing")
             continue
         try:
             line = json.loads(text)

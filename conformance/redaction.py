@@ -14,7 +14,8 @@ from urllib.parse import parse_qsl
 
 from conformance.messages import Exchange, Failure, Json, Piece, Reading, Request
 from conformance.scattered import gathered, rewritten
-from conformance.spellings import SHORT, spans_of
+from conformance.spans import marked, spans_of
+from conformance.spellings import SHORT
 
 REDACTED = "[redacted]"
 TELLING = frozenset(
@@ -50,8 +51,9 @@ def redacted_bytes(data: bytes, secrets: Sequence[str]) -> bytes:
 
 def redacted_pieces(pieces: Sequence[Piece], secrets: Sequence[str]) -> tuple[Piece, ...]:
     """Pieces without the secrets, also where one is torn across pieces: its mark stands in the piece where it begins."""
-    spans = spans_of(b"".join(piece.data for piece in pieces), tuple(secrets))
-    return _replaced(pieces, [(start, end, REDACTED.encode()) for start, end in spans])
+    data = b"".join(piece.data for piece in pieces)
+    spans = spans_of(data, tuple(secrets))
+    return _replaced(pieces, [(start, end, marked(data[start:end], REDACTED.encode())) for start, end in spans])
 
 
 def redacted_body(pieces: Sequence[Piece], secrets: Sequence[str]) -> tuple[Piece, ...]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from conformance.messages import Json
-from conformance.spellings import Span, spans_of
+from conformance.spans import Span, marked, spans_of
 from conformance.wire import Event, read_events, read_json
 
 Place = tuple[str | int, ...]
@@ -24,6 +25,11 @@ class Part:
     number: int
     container: Json
     name: str | int
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it can be read as it is; bytes as numbers have to be put together first."""
+        return isinstance(self.container[self.name], str)
 
     @property
     def data(self) -> bytes:
@@ -46,7 +52,8 @@ class Parts:
     def masked(self, secrets: tuple[str, ...], mark: bytes) -> set[int]:
         """Masks secrets that several parts add up to, and tells in which documents."""
         datas = [part.data for part in self.parts]
-        found = spans_of(b"".join(datas), secrets) if len(datas) > 1 else []
+        several = len(datas) > 1 or not all(part.is_text for part in self.parts)
+        found = spans_of(b"".join(datas), secrets) if several else []
         touched, offset = set(), 0
         for part, data in zip(self.parts, datas, strict=True):
             mine = [(start - offset, end - offset) for start, end in found if start < offset + len(data) and end > offset]
@@ -61,7 +68,7 @@ def without(data: bytes, spans: list[Span], mark: bytes) -> bytes:
     """What is left of some bytes without the spans; the mark stands where one begins."""
     kept, position = [], 0
     for start, end in spans:
-        kept += [data[position : max(start, 0)], mark if start >= 0 else b""]
+        kept += [data[position : max(start, 0)], marked(data[start:end], mark) if start >= 0 else b""]
         position = min(end, len(data))
     return b"".join((*kept, data[position:]))
 
@@ -112,15 +119,20 @@ def rewritten(body: bytes, secrets: tuple[str, ...], mark: bytes) -> list[tuple[
 
 
 def _document(body: bytes, secrets: tuple[str, ...], mark: bytes) -> list[tuple[int, int, bytes]]:
-    documents = [_value(body.decode("utf-8", "replace"))] if body[:1] in (b"{", b"[") else []
-    return [(0, len(body), _dumped(documents[0]).encode())] if gathered(documents, secrets, mark) else []
+    """The same for a body that is a document, or one in each line."""
+    lines = [body] if read_json(body).ok else body.split(b"\n") if b"\n{" in body else []
+    begins = [0, *accumulate(len(line) + 1 for line in lines)]
+    documents = [_value(line.decode("utf-8", "replace")) for line in lines]
+    touched = gathered(documents, secrets, mark)
+    return [(begins[at], begins[at] + len(lines[at]), _dumped(documents[at]).encode()) for at in sorted(touched)]
 
 
 def _value(text: str) -> Json:
-    """The JSON in a text, for this use alone, or the text."""
-    if not read_json(text.encode("utf-8", "surrogatepass")).ok:
+    """The JSON in a text, for this use alone, or the text, which may be nested too deeply for the stack as it is here."""
+    try:
+        return json.loads(text.removeprefix("\ufeff"), parse_int=lambda digits: int(digits) if len(digits) < 4300 else digits)
+    except (ValueError, RecursionError):
         return text
-    return json.loads(text, parse_int=lambda digits: int(digits) if len(digits) < 4300 else digits)
 
 
 def _spelled(event: Event, value: Json) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -20,6 +21,21 @@ NOT_JSON = object()
 _BOM = b"\xef\xbb\xbf"
 _DIGITS = 4300
 _END_OF_LINE = re.compile(rb"\r\n|\n|\r")
+
+
+DEEPEST = 200
+"""Levels of nesting that whoever copies, cleans and spells a value can do with, wherever on the stack that happens."""
+
+
+def is_deep(value: Json) -> bool:
+    """Whether a value is nested deeper than DEEPEST."""
+    level = [value]
+    for _ in range(DEEPEST + 1):
+        containers = [one for one in level if isinstance(one, dict | list)]
+        if not containers:
+            return False
+        level = [inner for one in containers for inner in (one.values() if isinstance(one, dict) else one)]
+    return True
 
 
 @dataclass(frozen=True)
@@ -80,9 +96,9 @@ def read_json(data: bytes) -> Parsed:
     def once(pairs: list[tuple[str, Json]]) -> dict[str, Json]:
         found = dict(pairs)
         if len(found) != len(pairs):
-            keys = [key for key, _ in pairs]
-            twice = sorted({key for key in keys if keys.count(key) > 1}) if len(keys) < 1000 else ["…"]
-            problems.append(f"has duplicate keys: {', '.join(twice)}")
+            counts = Counter(key for key, _ in pairs)
+            twice = sorted(key for key, count in counts.items() if count > 1)
+            problems.append(f"has duplicate keys: {', '.join(twice[:9])}{', …' if len(twice) > 9 else ''}")
         return found
 
     def constant(word: str) -> float:
@@ -91,6 +107,8 @@ def read_json(data: bytes) -> Parsed:
 
     try:
         value = json.loads(text, object_pairs_hook=once, parse_constant=constant, parse_int=_integer)
+        if data.count(b"[") + data.count(b"{") > DEEPEST and is_deep(value):
+            raise RecursionError
     except RecursionError:
         return Parsed(NOT_JSON, (*problems, "is nested too deeply to read"))
     except ValueError as error:

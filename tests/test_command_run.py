@@ -156,13 +156,28 @@ def interrupted(tmp_path, number, *arguments):
         return server, result
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_run_leaves_a_truthful_report(tmp_path, number):
     _, result = interrupted(tmp_path, number)
     assert result.code == 2, result.out + result.err
     report = report_in(tmp_path)
     assert not report.footer.complete
     assert 0 < len(report.verdicts) < 150
+    assert "Traceback" not in result.out + result.err
+
+
+def test_whoever_interrupts_again_and_again_gets_the_report_all_the_same(tmp_path):
+    with serving(slow=0.05) as server:
+        process = run(tmp_path, server.url, *NAMES, "--jobs", "1", "--area", "chat")
+        while len(server.asked) < 20:
+            time.sleep(0.02)
+        while process.poll() is None and not (tmp_path / "out" / "report.ndjson").exists():
+            process.send_signal(signal.SIGINT)
+            time.sleep(0.02)
+        result = ended(process)
+    assert result.code == 2, result.out + result.err
+    assert not report_in(tmp_path).footer.complete
+    assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
     assert "Traceback" not in result.out + result.err
 
 

@@ -250,6 +250,10 @@ def test_compression_in_spite_of_us_is_undone_and_bounded():
     exchange = ask(deeper, limits=Limits(timeout=5, most_bytes=1000))
     assert exchange.failure is not None
     assert (exchange.failure.kind, len(exchange.body)) == ("limit", 1000)
+    hollow = bytes.fromhex("1f8b0800000000000203") + b"\0\0\0\xff\xff" * 1000  # blocks of nothing, without an end
+    limited = ask(fixed(hollow, headers="Content-Encoding: gzip"), limits=Limits(timeout=5, most_bytes=1000))
+    assert (limited.failure.kind, limited.body) == ("limit", b"")
+    assert "before it is unpacked" in limited.failure.message
     broken = ask(fixed(b"not gzip", headers="Content-Encoding: gzip"))
     assert broken.failure is not None
     assert broken.failure.kind == "protocol"

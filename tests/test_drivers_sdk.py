@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections import UserDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -228,6 +229,21 @@ def test_authorization_is_as_set_up(client, environment, key, authorization, sen
     with serving(fixed(dumped(MODELS))) as served, speaking(served.url, key) as send:
         send(through(client, GET, authorization=authorization, environment=environment))
         assert served.header("authorization") == sent
+
+
+class Changing(UserDict):
+    """An environment from which a variable vanishes while it is gone through, as pytest's own does between two tests."""
+
+    def __iter__(self):
+        yield from self.data
+        yield "PYTEST_CURRENT_TEST_BEFORE"
+
+
+@BOTH
+def test_variables_of_others_may_vanish_while_a_client_is_built(client, monkeypatch):
+    with serving(fixed(dumped(MODELS))) as served, speaking(served.url) as send:
+        monkeypatch.setattr(os, "environ", Changing(os.environ))
+        assert send(through(client, GET)).status == 200
 
 
 @BOTH

@@ -185,6 +185,11 @@ def test_no_second_answer_is_noted_as_what_it_is():
     assert (exchange.status, exchange.failure.kind) == (None, "reset")
 
 
+def test_the_first_of_two_answers_is_bounded_too():
+    exchange = ask(fixed(b"x" * 100_000), "pipelined", limits=Limits(timeout=3, most_bytes=1000))
+    assert (exchange.status, exchange.failure.kind) == (None, "limit")
+
+
 def test_the_writing_end_is_closed():
     ends = []
 

@@ -137,6 +137,22 @@ def test_requests_that_hang_do_not_lose_a_server_that_is_alive():
     assert [send(Request("GET", f"/{n}")).failure.kind for n in range(6)] == ["timeout"] * 6
 
 
+def test_a_server_that_answers_its_probe_alone_is_given_up_but_for_one_request_at_a_time():
+    well = [False]
+
+    def reply(request):
+        return answer(request) if well[0] else Exchange(request, failure=Failure("timeout", "slow"))
+
+    send = minding(Server(reply), lambda _: True, patience=2, pause=0.05)
+    kinds = [send(Request("GET", f"/{n}")).failure.kind for n in range(14)]
+    assert kinds == ["timeout"] * 9 + ["lost"] * 5
+    time.sleep(0.06)
+    assert [send(Request("GET", f"/later/{n}")).failure.kind for n in range(2)] == ["timeout", "lost"]
+    well[0] = True
+    time.sleep(0.06)
+    assert [send(Request("GET", f"/well/{n}")).status for n in range(3)] == [200, 200, 200]
+
+
 def test_a_server_that_is_started_anew_is_waited_for():
     began = time.monotonic()
     server = Server(

@@ -1,6 +1,7 @@
 """No spelling of a key is written down, and nothing else is lost for it."""
 
-from base64 import b64encode, urlsafe_b64encode
+import json
+from base64 import b32encode, b64encode, urlsafe_b64encode
 from dataclasses import replace
 from itertools import pairwise
 from urllib.parse import quote
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from conformance.messages import Exchange, Failure, Piece, Reading, Request, Setup
 from conformance.redaction import REDACTED, is_secret, redacted, redacted_bytes, redacted_exchange, redacted_pieces
+from conformance.spans import WINDOW
 
 KEY = 'sk-Abc/dEf+123"4567890xyz'
 SECRETS = (KEY,)
@@ -43,6 +45,76 @@ def test_base64_goes_at_every_alignment(encode, user):
     left = redacted(f"Basic {whole}", SECRETS)
     assert REDACTED in left
     assert len(left.replace(REDACTED, "")) <= len("Basic ") + len(user) * 2 + 4
+
+
+LONG = "sk-proj-8vT2mWx4Lk9RbNq7ZcYd3HsJf6GpAe5U"
+CODES = LONG.encode()
+
+
+@pytest.mark.parametrize(
+    "spelled",
+    [
+        LONG[::-1],
+        " ".join(LONG),
+        "\u200b".join(LONG),
+        "\r\n ".join(LONG[at : at + 10] for at in range(0, len(LONG), 10)),
+        "\\n".join(LONG[at : at + 10] for at in range(0, len(LONG), 10)),
+        LONG.encode("utf-16-le").decode("latin-1").rstrip("\0"),
+        LONG.encode("utf-16-le").hex(),
+        CODES.hex(":"),
+        b32encode(CODES).decode().rstrip("="),
+        "\n".join(b64encode(CODES).decode().rstrip("=")[at : at + 20] for at in range(0, 60, 20)),
+        " ".join(map(str, CODES)),
+        "".join(f"\\{code:03o}" for code in CODES),
+        "".join(f"\\x{code:02x}" for code in CODES),
+        "".join(f"={code:02X}" for code in CODES),
+        ", ".join(f"0x{code:02x}" for code in CODES),
+        "".join(f"%u{code:04x}" for code in CODES),
+        "".join(f"\\u{{{code:x}}}" for code in CODES),
+        "".join(f"\\U{code:08x}" for code in CODES),
+        "".join(f"&#{code}" for code in CODES),
+        "".join(f"&#{code};" if at % 2 else chr(code) for at, code in enumerate(CODES)),
+    ],
+)
+def test_what_programs_print_of_its_letters_goes(spelled):
+    left = redacted(f"is {spelled}; ok", (LONG,))
+    assert left.count(REDACTED) == 1
+    assert len(left) <= len(f"is {REDACTED}; ok") + 10  # of the sign before the first letter, and of zeros behind the last
+    assert left.startswith("is ")
+    assert left.endswith(" ok")
+
+
+def test_numbers_of_an_array_stay_numbers():
+    exchange = Exchange(Request("GET", "/x"), 200, (), (Piece(0.0, json.dumps({"a": [*CODES], "b": 1}).encode()),))
+    left = json.loads(redacted_exchange(exchange, (LONG,)).body)
+    assert (bytes(left["a"]).decode(), left["b"]) == (REDACTED, 1)
+    reading = replace(exchange, pieces=(), readings=(Reading("sdk", {"a": [*CODES]}),))
+    assert bytes(redacted_exchange(reading, (LONG,)).readings[0].value["a"]).decode() == REDACTED
+
+
+@pytest.mark.parametrize("begin", [b"", b" ", b"\xef\xbb\xbf"])
+def test_letters_in_objects_of_a_line_each_go(begin):
+    body = begin + b"\n".join(json.dumps({"response": letter}).encode() for letter in LONG)
+    left = redacted_exchange(Exchange(Request("GET", "/x"), 200, (), (Piece(0.0, body),)), (LONG,)).body
+    assert "".join(json.loads(line)["response"] for line in left.decode("utf-8-sig").split("\n")) == REDACTED
+
+
+def test_events_that_a_mark_of_order_or_their_depth_keeps_from_being_read_stay():
+    data = b"data: \xef\xbb\xbf{}\n\n" + b"data: " + b"[" * 990 + b"]" * 990 + b"\n\n"
+    assert redacted_exchange(Exchange(Request("GET", "/x"), 200, (), (Piece(0.0, data),)), (LONG,)).body == data
+
+
+@pytest.mark.parametrize("text", ["[1, 2, 3, 4, 5, 6, 7, 8]", "a skill: project 8, version T2", "12:34:56.78 12:34:56.78"])
+def test_what_only_looks_like_parts_of_a_key_stays(text):
+    for key in (LONG, "12345678", "sk-1234567890"):
+        assert redacted(text, (key,)) == text
+
+
+@pytest.mark.parametrize("end", range(0, 60, 7))
+def test_a_key_on_the_edge_of_what_is_looked_through_at_a_time_goes(end):
+    for spelled in (LONG, "".join(f"%{code:02x}" for code in CODES), " ".join(LONG)):
+        text = "." * (WINDOW - end) + spelled + "." * 100
+        assert redacted(text, (LONG,)) == text.replace(spelled, REDACTED)
 
 
 @given(before=st.binary(max_size=40), after=st.binary(max_size=40), cuts=st.lists(st.integers(0, 100), max_size=5))

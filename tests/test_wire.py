@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openai._streaming import SSEDecoder
 
-from conformance.wire import NOT_JSON, Event, read_events, read_json
+from conformance.wire import DEEPEST, NOT_JSON, Event, read_events, read_json
 
 VALUES = st.recursive(
     st.none()
@@ -170,3 +170,10 @@ def test_blocks_without_data_that_the_official_client_trips_over(body: bytes, bl
 def _client_raises(body: bytes) -> bool:
     """Whether the official client dispatches an event of empty data."""
     return any(event.data == "" for event in SSEDecoder().iter_bytes(iter([body])))
+
+
+def test_what_is_nested_too_deeply_for_those_who_copy_and_spell_it_is_no_json():
+    for depth, ok in ((DEEPEST, True), (DEEPEST + 1, False), (960, False), (100_000, False)):
+        assert read_json(b"[" * depth + b"]" * depth).ok is ok
+        assert read_json(b'{"a":' * depth + b"1" + b"}" * depth).ok is ok
+    assert read_json(b"[" + b"[]," * 500 + b"{}]").ok

@@ -35,6 +35,7 @@ class Heard:
     headers: tuple[tuple[str, str], ...] = ()
     pieces: list[Piece] = field(default_factory=list)
     size: int = 0
+    packed: int = 0
     values: int = 0
     events: int = 0
     failure: Failure | None = None
@@ -51,6 +52,9 @@ class Heard:
         """Notes bytes of the body and gives them decoded. Raises TooMuch, having kept what fits, and zlib.error."""
         room = self.limits.most_bytes - self.size
         if self.decoders:
+            self.packed += len(data)
+            if self.packed > self.limits.most_bytes:
+                raise TooMuch(f"the body runs past {self.limits.most_bytes} bytes before it is unpacked")
             data = _first(_decoded(self.decoders, data), room + 1)
         if len(self.pieces) >= self.limits.most_pieces:
             raise TooMuch(f"the body comes in more than {self.limits.most_pieces} pieces")

@@ -189,7 +189,8 @@ class _AsyncSpeaker(_Speaker):
 def _environment(settings: Mapping[str, str]) -> Iterator[None]:
     """The environment with these settings of the SDK's and no others, for the time of building a client."""
     with _ENVIRONMENT:
-        saved = {name: value for name, value in os.environ.items() if name.startswith(("OPENAI_", "AZURE_OPENAI_"))}
+        # only the names that matter are looked up: pytest sets and removes one of its own meanwhile
+        saved = {name: os.environ[name] for name in os.environ if name.startswith(("OPENAI_", "AZURE_OPENAI_"))}
         for name in saved:
             del os.environ[name]
         os.environ.update(settings)

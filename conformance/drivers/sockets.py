@@ -110,7 +110,7 @@ class Talk:
         if self._manner == "half-closed":
             wire.shut()
         if self._manner == "pipelined":
-            _skip(wire)
+            _skip(wire, Heard(self._limits))
         if self._manner == "gone":
             self._heard.fail("limit", "the client closed the connection behind the request, as it meant to")
             return
@@ -159,9 +159,10 @@ class Talk:
         return event is None
 
 
-def _skip(wire: Wire) -> None:
-    """Reads on to the second answer. Raises Broken where there will be none, which HTTP allows."""
-    while wire.event() is not None:
-        pass
+def _skip(wire: Wire, first: Heard) -> None:
+    """Reads on to the second answer. Raises Broken where there will be none, which HTTP allows, and TooMuch."""
+    while (event := wire.event()) is not None:
+        if isinstance(event, bytes):
+            first.take(event)
     if not wire.again():
         raise Broken("closed connection behind the first of two answers, as HTTP allows")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NoReturn, TypeVar
@@ -54,7 +53,7 @@ class Record:
     def seconds(self, name: str, default: Any = _MISSING) -> float:
         """A duration."""
         found = self._field(name, default)
-        if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found) or found < 0:
+        if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found < 1e300:
             self._fail(name, "a number of seconds")
         return float(found)
 

@@ -5,6 +5,7 @@ Only what was asked alike is ever put together: by the same version of the suite
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -160,8 +161,8 @@ def _all(history: History) -> Iterable[Stored]:
 def _apart(suite: str, rows: Sequence[Row]) -> Iterable[Meaning]:
     """Rows together whose checks have equal revisions wherever they have the same check."""
     several = {(check, revision) for row in rows for _, check, revision in row.asked}
-    names = [check for check, _ in several]
-    changed = {check for check in names if names.count(check) > 1}
+    revisions = Counter(check for check, _ in several)
+    changed = {check for check, count in revisions.items() if count > 1}
     groups: dict[frozenset[tuple[str, int]], list[Row]] = {}
     for row in rows:
         told = frozenset((check, revision) for _, check, revision in row.asked if check in changed)

@@ -15,15 +15,15 @@ from conformance.messages import Json
 from conformance.recordings import RecordingError
 from conformance.traffic.surrogates import Mended
 from conformance.traffic.yamls import yaml_events
+from conformance.wire import DEEPEST
 
 Event = tuple[str, Any]
 
 PLACES = (("", "log", "entries"), ("", "interactions"), ("", "http_interactions"))
 """Where HAR, vcrpy (also go-vcr) and ruby's vcr keep what they recorded, as the names of the containers around it."""
 
-MOST_DEEP = 300
 MOST_EVENTS = 2_000_000
-"""How deep an item may be nested, and how many values and names it may hold."""
+"""How many values and names an item may hold, and how many may come before it."""
 
 
 def json_items(file: IO[bytes], name: str) -> Iterator[Json]:
@@ -44,7 +44,11 @@ def items(events: Iterable[Event], name: str) -> Iterator[Json]:
     path: list[str] = []
     key = ""
     building: Building | None = None
+    idle = 0
     for kind, value in events:
+        idle = idle + 1 if building is None else 0
+        if idle > MOST_EVENTS:
+            raise RecordingError(f"{name}: {MOST_EVENTS} parts hold no exchange")
         if building is not None:
             if building.take(kind, value):
                 yield building.value
@@ -74,7 +78,7 @@ class Building:
     def take(self, kind: str, value: Any) -> bool:
         """Adds an event; says whether the item is whole now."""
         self._taken += 1
-        if self._taken > MOST_EVENTS or len(self._open) > MOST_DEEP:
+        if self._taken > MOST_EVENTS or len(self._open) > DEEPEST:
             raise RecordingError(f"{self._name}: an exchange is nested too deeply or has too many parts")
         if kind == "map_key":
             self._keys[-1] = value

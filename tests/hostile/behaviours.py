@@ -8,7 +8,21 @@ from dataclasses import dataclass, field
 
 from hostile.talk import Talk
 
-GROUPS = ("waiting", "volume", "values", "framing", "connections", "redirects", "secrets", "strings", "lies")
+GROUPS = (
+    "waiting",
+    "volume",
+    "values",
+    "framing",
+    "connections",
+    "redirects",
+    "secrets",
+    "strings",
+    "lies",
+    "depths",
+    "phases",
+    "floods",
+    "spelled",
+)
 SURVIVED = (0, 1)
 
 Act = Callable[[Talk], object]
@@ -70,7 +84,7 @@ def all_behaviours() -> dict[str, Behaviour]:
     return DECLARED
 
 
-def meetings(most: int = 6) -> Iterator[Meeting]:
+def meetings(most: int = 10) -> Iterator[Meeting]:
     """The runs in which every behaviour is met, the long ones first."""
     found = list(all_behaviours().values())
     for one in found:
