@@ -6,7 +6,7 @@ the business of the rules about that shape, so here it is merely unclear.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from conformance.messages import Exchange, Json, Request, Send
@@ -203,6 +203,11 @@ def attempted(send: Send, request: Request, control: Request) -> Exchange:
     if not is_ok(exchange) and exchange.status != TOO_MANY and not is_ok(send(control)):
         raise Unclear("there is no answer without the field in question either")
     return exchange
+
+
+def first_answered(send: Send, requests: Sequence[Request]) -> Exchange:
+    """The exchange of the first request that gets a 2xx, or else that of the first of all."""
+    return next((exchange for exchange in map(send, requests) if is_ok(exchange)), None) or send(requests[0])
 
 
 def answered(send: Send, request: Request, control: Request) -> Object:

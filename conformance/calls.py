@@ -30,6 +30,14 @@ def chat(target: Target, said: str | list[Json] = "Hello!", /, *, take: int = 0,
     return Request("POST", "/chat/completions", {name: value for name, value in body.items() if value is not ...}, take=take)
 
 
+def greetings(target: Target, /, **fields: Any) -> list[Request]:
+    """One ordinary request with fewer and fewer fields, for what has to be asked of every model: some take no temperature but
+    their own, or know the newer limit alone.
+    """
+    warm = fields | {"temperature": ...}
+    return [chat(target, **fields), chat(target, **warm), chat(target, **warm, max_tokens=...)]
+
+
 def stream(target: Target, said: str | list[Json] = "Hello!", /, *, take: int = 0, **fields: Any) -> Request:
     """The same as `chat`, streamed."""
     return chat(target, said, take=take, stream=True, **fields)

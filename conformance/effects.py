@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 
-from conformance.answers import Object, ensure_success, finish_of, object_of, optional_count, refusal, text_of
+from conformance.answers import Object, choices_of, ensure_success, finish_of, given, object_of, optional_count, refusal, text_of
 from conformance.endpoints import is_error
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Ended, Finding, Outcome, Unclear
 from conformance.wire import read_json
+
+ROUNDS = 4
+LIKELY = math.log(0.1)
 
 
 def unless_refused(exchange: Exchange, message: str) -> Iterator[Finding]:
@@ -42,23 +47,61 @@ def was_cut(answer: Object, limit: int) -> bool:
 
 def tells_apart(one: Object, other: Object) -> bool:
     """Whether two answers show that the model saw two different prompts: another text or another number of prompt tokens.
-    Raises Unclear where a text is no text.
+    Raises Unclear where the texts are the same and the tokens are not counted, or a text is no text.
     """
-    counts = [optional_count(answer, "prompt_tokens") for answer in (one, other)]
+    if is_unlike(one, other):
+        return True
+    if None in _prompts(one, other):
+        raise Unclear("the answers are the same, and no counts of prompt tokens tell them apart")
+    return False
+
+
+def is_unlike(one: Object, other: Object) -> bool:
+    """Whether two answers have another text or, where both count them, another number of prompt tokens. Raises Unclear."""
+    counts = _prompts(one, other)
     return text_of(one) != text_of(other) or (None not in counts and counts[0] != counts[1])
 
 
+def _prompts(one: Object, other: Object) -> list[int | None]:
+    return [optional_count(answer, "prompt_tokens") for answer in (one, other)]
+
+
 def is_same_text(send: Send, one: Request, other: Request) -> bool:
-    """Whether two requests that mean the same get the same greedy text. Where they do not, both are sent once more, since a
-    server may compute with a little noise. Raises Unclear where the texts of one request do not repeat, and Ended.
+    """Whether two requests that mean the same get the same greedy text, as `ever_alike` tells. Raises Unclear and Ended."""
+
+    def text(request: Request, take: int) -> str:
+        return text_of(object_of(send(replace(request, take=request.take + take))))
+
+    return ever_alike(partial(text, one), partial(text, other))
+
+
+def is_certain(send: Send, request: Request) -> bool:
+    """Whether a model has next to no choice in what it answers to a request for log probabilities: by its own account the answer
+    is one in ten or likelier. False where nothing is told.
     """
-    ones, others = {text_of(object_of(send(one)))}, {text_of(object_of(send(other)))}
-    if ones & others:
-        return True
-    ones.add(text_of(object_of(send(replace(one, take=one.take + 1)))))
-    others.add(text_of(object_of(send(replace(other, take=other.take + 1)))))
-    if ones & others:
-        return True
+    try:
+        told = choices_of(given(send, request))[0].get("logprobs")
+    except Unclear:
+        return False
+    entries = told.get("content") if isinstance(told, dict) else None
+    listed = entries if isinstance(entries, list) else []
+    values = [value for entry in listed if isinstance(entry, dict) and isinstance(value := entry.get("logprob"), int | float)]
+    return bool(values) and len(values) == len(listed) and sum(values) > LIKELY
+
+
+def ever_alike(one: Callable[[int], str], other: Callable[[int], str]) -> bool:
+    """Whether two ways to ask, each a function of the take, ever get the same answer in four rounds. Greedy answers are turned
+    by noise now and then: even a server that tosses a coin between two answers gives the one four times here and the other
+    four times there below 1e-2, and such a coin is rarer than one in a hundred. Raises Unclear where answers to one way do not
+    repeat.
+    """
+    ones: set[str] = set()
+    others: set[str] = set()
+    for take in range(ROUNDS):
+        ones.add(one(take))
+        others.add(other(take))
+        if ones & others:
+            return True
     if len(ones) > 1 or len(others) > 1:
-        raise Unclear("the same request does not get the same text twice at temperature 0")
+        raise Unclear("the same request does not get the same answer twice at temperature 0")
     return False

@@ -31,6 +31,7 @@ def _said(role: str, content: Json) -> Json:
     Level.SHOULD,
     "chat.messages",
     CREATE,
+    revision=2,
 )
 def several_systems(target: Target, send: Send) -> Noted:
     """Puts a second, long system message behind a first one: the answer or the number of prompt tokens changes."""

@@ -7,7 +7,7 @@ count as another number of prompt tokens. https://platform.openai.com/docs/guide
 from __future__ import annotations
 
 from conformance import calls
-from conformance.answers import answered, given, message_of
+from conformance.answers import answered, given, message_of, speech_of
 from conformance.checks.chat_tools import TOOLS
 from conformance.effects import tells_apart
 from conformance.messages import Json, Send
@@ -17,6 +17,9 @@ from conformance.registry import check
 TURNS = "https://platform.openai.com/docs/guides/conversation-state"
 RESULTS = "https://platform.openai.com/docs/guides/function-calling#handling-function-calls"
 CREATE = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-messages"
+
+THOUGHT = ("reasoning", "thinking")
+"""How the members begin in which a message tells what the model thought."""
 
 _ALPHABET = "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa"
 
@@ -34,12 +37,14 @@ def _told(target: Target, send: Send, one: list[Json], other: list[Json], what: 
         )
 
 
-@check("chat.history.own", "takes its own answer back", Level.MUST, "chat.history", TURNS)
+@check("chat.history.own", "takes its own answer back", Level.MUST, "chat.history", TURNS, revision=2)
 def own_answer(target: Target, send: Send) -> Noted:
-    """Puts the message of an answer into the next request exactly as it came, as agents do; another message in its place
-    gets another answer.
+    """Puts the message of an answer into the next request exactly as it came, as agents do, but for the thoughts that some
+    servers tell, and which OpenAI's API has no place for; another message in its place gets another answer.
     """
-    own = message_of(given(send, calls.chat(target)))
+    answer = given(send, calls.chat(target))
+    speech_of(answer)
+    own = {name: value for name, value in message_of(answer).items() if not name.startswith(THOUGHT)}
     other = {"role": "assistant", "content": _ALPHABET}
     before, after = _user("Hello!"), _user("Say that again.")
     yield from _told(target, send, [before, own, after], [before, other, after], "the assistant's message", "$.messages[1]")
@@ -63,7 +68,7 @@ def _turn(result: str) -> list[Json]:
     return arguing(('{"state":"on"}', result))
 
 
-@check("chat.tools.history", "takes the result of a tool", Level.MUST, "chat.tools.history", RESULTS)
+@check("chat.tools.history", "takes the result of a tool", Level.MUST, "chat.tools.history", RESULTS, revision=2)
 def tool_result(target: Target, send: Send) -> Noted:
     """Sends a call that the assistant made, with content null, and what the tool gave; another result gets another answer."""
     results = ("ok", f"The lamp reports: {_ALPHABET}.")
@@ -74,7 +79,7 @@ def tool_result(target: Target, send: Send) -> Noted:
         yield Finding("the tool's result does not reach the model", place, expected, "the same", outcome=Outcome.IGNORED)
 
 
-@check("chat.developer.role", "takes instructions of the developer", Level.MUST, "chat.developer", CREATE)
+@check("chat.developer.role", "takes instructions of the developer", Level.MUST, "chat.developer", CREATE, revision=2)
 def developer(target: Target, send: Send) -> Noted:
     """Puts a long message of the role developer before the user's; without it the answer is another one."""
     instructions = {"role": "developer", "content": f"Answer with these words: {_ALPHABET}."}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from conformance.answers import Object, answered, answered_chunks, choices_of, deltas_of
+from conformance.answers import Object, answered, answered_chunks, choices_of, deltas_of, speech_of
 from conformance.calls import FEW, chat, sampled, told
 from conformance.messages import Json, Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
@@ -63,12 +63,13 @@ def _is_of(before: Object, entry: Object) -> bool:
     return not any(isinstance(rival, dict) and rival.get("token") == entry.get("token") for rival in rivals)
 
 
-@check("chat.logprobs.schema", "gives log probabilities beside a JSON Schema", Level.SHOULD, "chat.logprobs", LINK)
+@check("chat.logprobs.schema", "gives log probabilities beside a JSON Schema", Level.SHOULD, "chat.logprobs", LINK, revision=2)
 def beside_schema(target: Target, send: Send) -> Noted:
     """Asks for rivals where a schema forbids all but a few tokens: the answer comes, with entries. What is impossible has no
     logarithm that JSON could spell.
     """
     answer = answered(send, _prescribed(target, logprobs=True, top_logprobs=RIVALS), _prescribed(target))
+    speech_of(answer)
     if not isinstance(choices_of(answer)[0].get("logprobs"), dict):
         yield Finding(
             "gives no log probabilities beside a schema", "$.choices[0].logprobs", "an object", "none", outcome=Outcome.IGNORED

@@ -10,16 +10,16 @@ from conformance.answers import (
     Object,
     answered,
     finish_of,
+    first_answered,
     given,
-    is_ok,
     message_of,
     object_of,
     optional_count,
     speech_of,
     text_of,
 )
-from conformance.calls import chat, story
-from conformance.messages import Exchange, Send
+from conformance.calls import chat, greetings, story
+from conformance.messages import Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import check
 
@@ -36,23 +36,15 @@ def create(target: Target, send: Send) -> Noted:
     """Two ordinary prompts: one answer with text will do. What says nothing is a fault only where the model was counted to
     have said something and to have ended by itself; a model may be silent, or still be thinking when the limit comes.
     """
-    answers = [object_of(_answered_somehow(target, send))]
+    answers = [object_of(first_answered(send, greetings(target)))]
     if not text_of(answers[0]).strip():
-        answers.append(object_of(send(story(target))))
+        answers.append(given(send, story(target)))
     if any(text_of(answer).strip() for answer in answers):
         return
     if not all(_swallowed(answer) for answer in answers):
         raise Unclear("the model says nothing within the limit")
     spent = optional_count(answers[0], "completion_tokens")
     yield Finding("answers without text", "$.choices[0].message.content", "text", f'"" after {spent} tokens and a stop')
-
-
-def _answered_somehow(target: Target, send: Send) -> Exchange:
-    """The first of three plain requests that is answered, or else the refusal of the first: neither temperature nor max_tokens
-    is the point here.
-    """
-    plain = [chat(target), chat(target, temperature=...), chat(target, temperature=..., max_tokens=...)]
-    return next((exchange for exchange in map(send, plain) if is_ok(exchange)), send(plain[0]))
 
 
 def _swallowed(answer: Object) -> bool:

@@ -5,7 +5,7 @@ https://platform.openai.com/docs/api-reference/chat/create#chat-create-model
 
 from __future__ import annotations
 
-from conformance.answers import object_of
+from conformance.answers import given
 from conformance.calls import chat
 from conformance.messages import Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
@@ -18,12 +18,13 @@ from conformance.registry import check
     Level.SHOULD,
     "chat.model",
     "https://platform.openai.com/docs/api-reference/chat/object#chat/object-model",
+    revision=2,
 )
 def model_echo(target: Target, send: Send) -> Noted:
     """The answer's model is the name asked for, a dated or tagged form of it, or what the name is a shorter form of. OpenAI
     answers 98 of 100 requests with the dated form, so equality is never asked for. Another name shows a field that was ignored.
     """
-    named = object_of(send(chat(target))).get("model")
+    named = given(send, chat(target)).get("model")
     if not isinstance(named, str) or not named:
         raise Unclear("the answer names no model to judge")
     asked, got = target.model.lower(), named.lower()

@@ -65,7 +65,7 @@ def text_part(target: Target, send: Send) -> Noted:
             yield Finding("a text part gets another answer than the string", _WHERE, text_of(of_string), text_of(of_array))
 
 
-@check("chat.content-parts.several", "takes every part of a message", Level.MUST, "chat.content-parts", CREATE)
+@check("chat.content-parts.several", "takes every part of a message", Level.MUST, "chat.content-parts", CREATE, revision=2)
 def several_parts(target: Target, send: Send) -> Noted:
     """Adds a second text part to a first one: the answer or the number of prompt tokens changes."""
     one, two = _parts(target, _text(GREETING)), _parts(target, _text(GREETING), _text(COUNTING))
@@ -98,7 +98,7 @@ def seeing(target: Target, url: str, wrong: bool = False) -> Request:
     return replace(_parts(seer(target), _text("What colour is this image? One word."), image), wrong=wrong)
 
 
-@check("chat.vision.image", "sees the image it is given", Level.MUST, "chat.vision", IMAGES)
+@check("chat.vision.image", "sees the image it is given", Level.MUST, "chat.vision", IMAGES, revision=2)
 def image(target: Target, send: Send) -> Noted:
     """Shows a red and a blue square with the same question: the answers differ, and what is the same for the same image. A
     prompt of as many tokens as without an image has not got one.

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from conformance.answers import Object, answered, given, speech_of, text_of
+from conformance.answers import Object, answered, given, is_ok, object_of, speech_of, text_of
 from conformance.calls import STORY, chat, story
-from conformance.messages import Request, Send
+from conformance.effects import is_certain
+from conformance.messages import Json, Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import check
 from conformance.texts import common_start, variety
@@ -23,8 +24,10 @@ CLEARLY = 0.2
 ENOUGH = 40
 """Characters from which on the variety of a text tells something."""
 
-TOKENS = (1500, 1700)
-"""Ids of ordinary tokens in the vocabularies we know of: bytes and control tokens, up to a thousand of them, come before."""
+TOKENS = ((1500, 1700), (100, 110))
+"""Pairs of ids. The first are ordinary tokens in the vocabularies we know of: bytes and control tokens, up to a thousand of them,
+come before. The second are there even where every token is a byte.
+"""
 
 
 @check(
@@ -33,6 +36,7 @@ TOKENS = (1500, 1700)
     Level.SHOULD,
     "chat.frequency_penalty",
     f"{LINK}frequency_penalty",
+    revision=2,
 )
 def frequency(target: Target, send: Send) -> Noted:
     """64 greedy tokens at -2 and at 2, for two prompts if need be. At -2 whatever is said twice gains with every time and soon
@@ -47,6 +51,7 @@ def frequency(target: Target, send: Send) -> Noted:
     Level.SHOULD,
     "chat.presence_penalty",
     f"{LINK}presence_penalty",
+    revision=2,
 )
 def presence(target: Target, send: Send) -> Noted:
     """64 greedy tokens at -2 and at 2, for two prompts if need be. Four points lie between the two wherever a token that was
@@ -76,6 +81,8 @@ def _penalised(target: Target, send: Send, name: str) -> Noted:
         raise Unclear("the answers differ, but also where nothing changes")
     if len(low) < ENOUGH:
         raise Unclear("the model says too little to repeat itself")
+    if is_certain(send, _at(target, name, 0, STORY, logprobs=True)):
+        raise Unclear("the model is too certain of its answer to be turned")
     yield Finding("gives the same answer at -2 and at 2", f"$.{name}", "another answer", "the same", outcome=Outcome.IGNORED)
 
 
@@ -89,8 +96,8 @@ def _gain(low: str, high: str) -> float:
     return variety(high) - variety(low) if min(len(low), len(high)) >= ENOUGH else 0.0
 
 
-def _at(target: Target, name: str, value: float, said: str) -> Request:
-    fields: Object = {name: value, "max_tokens": 64}
+def _at(target: Target, name: str, value: float, said: str, **more: Json) -> Request:
+    fields: Object = {name: value, "max_tokens": 64, **more}
     return chat(target, said, **fields)
 
 
@@ -100,13 +107,15 @@ def _at(target: Target, name: str, value: float, said: str) -> Request:
     Level.SHOULD,
     "chat.logit_bias",
     f"{LINK}logit_bias",
+    revision=2,
 )
 def force(target: Target, send: Send) -> Noted:
     """A bias of 100 decides every step, so two tokens, forced one at a time, give answers that have next to nothing in common
-    with the free answer or with each other. Which tokens the ids stand for does not matter.
+    with the free answer or with each other. Which tokens the ids stand for does not matter, as long as the vocabulary has them.
     """
     free = speech_of(answered(send, story(target), story(target)))
-    forced = [text_of(answered(send, _forcing(target, token), story(target))) for token in TOKENS]
+    tokens = _tokens(target, send, free)
+    forced = [text_of(answered(send, _forcing(target, token), story(target))) for token in tokens]
     if not any(text.strip() for text in forced):
         raise Unclear("the forced tokens cannot be seen")
     if all(free.startswith(text) for text in forced):
@@ -114,6 +123,15 @@ def force(target: Target, send: Send) -> Noted:
         yield Finding("speaks as if there were no bias", "$.logit_bias", "another answer", actual, outcome=Outcome.IGNORED)
     elif common_start(*forced) > 8 and variety(forced[0]) > 0.5:
         raise Unclear("the answers differ from the free one, but not from each other")
+
+
+def _tokens(target: Target, send: Send, free: str) -> tuple[int, int]:
+    """The first pair of ids that a server takes and that makes a difference; the first of all where none does."""
+    for pair in TOKENS:
+        exchange = send(_forcing(target, pair[0]))
+        if is_ok(exchange) and not free.startswith(text_of(object_of(exchange))):
+            return pair
+    return TOKENS[0]
 
 
 def _forcing(target: Target, token: int) -> Request:

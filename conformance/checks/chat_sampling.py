@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from conformance.answers import answered, given, is_ok, speech_of
 from conformance.calls import sampled, story, wrong
-from conformance.effects import unless_refused
+from conformance.effects import is_certain, unless_refused
 from conformance.messages import Request, Send
 from conformance.model import Ended, Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
@@ -44,7 +44,14 @@ def repeats(target: Target, send: Send) -> Noted:
         yield _accepted("gives one answer whatever the seed", "$.seed")
 
 
-@check("chat.seed.temperature", "keeps the temperature beside a seed", Level.SHOULD, "chat.seed.temperature", f"{LINK}seed")
+@check(
+    "chat.seed.temperature",
+    "keeps the temperature beside a seed",
+    Level.SHOULD,
+    "chat.seed.temperature",
+    f"{LINK}seed",
+    revision=2,
+)
 def seeded(target: Target, send: Send) -> Noted:
     """Up to six seeds at temperature 1.5 until two answers differ. A right server fails by chance only if one answer comes
     six times: below 1e-6 as long as two samples of 24 tokens agree less than once in sixteen times.
@@ -52,7 +59,7 @@ def seeded(target: Target, send: Send) -> Noted:
     texts = _seeded(target, send)
     yield Seen("distinct_texts", len(set(texts)))
     if len(set(texts)) == 1:
-        yield _never_varies("gives one answer for all seeds at temperature 1.5", texts[0])
+        yield _never_varies(target, send, "gives one answer for all seeds at temperature 1.5", texts[0])
 
 
 def _seeded(target: Target, send: Send) -> list[str]:
@@ -68,7 +75,12 @@ def zero(target: Target, send: Send) -> Noted:
 
 
 @check(
-    "chat.temperature.varies", "varies its answers at a high temperature", Level.MUST, "chat.temperature", f"{LINK}temperature"
+    "chat.temperature.varies",
+    "varies its answers at a high temperature",
+    Level.MUST,
+    "chat.temperature",
+    f"{LINK}temperature",
+    revision=2,
 )
 def varies(target: Target, send: Send) -> Noted:
     """Up to six answers at temperature 1.5 (1 where that is refused, which is judged by itself), without a seed, until two
@@ -83,7 +95,7 @@ def varies(target: Target, send: Send) -> Noted:
             "gives the same answer every time unless a seed is given", "$.temperature", "answers that vary", "one answer"
         )
     else:
-        yield _never_varies("gives one answer at temperature 1.5", texts[0])
+        yield _never_varies(target, send, "gives one answer at temperature 1.5", texts[0])
 
 
 def _free(target: Target, send: Send) -> list[str]:
@@ -154,10 +166,12 @@ def _never_repeats(message: str, where: str) -> Finding:
     return Finding(message, where, "answers that repeat", said, outcome=Outcome.IGNORED)
 
 
-def _never_varies(message: str, text: str) -> Finding:
-    """Raises Unclear for a text that is too short to be varied."""
+def _never_varies(target: Target, send: Send, message: str, text: str) -> Finding:
+    """Raises Unclear for a text that is too short to be varied, or that the model is all but certain of."""
     if len(text) < ENOUGH:
         raise Unclear("the model says too little for its answers to vary")
+    if is_certain(send, sampled(target, logprobs=True)):
+        raise Unclear("the model is too certain of its answer for it to vary")
     actual = f"{SAMPLES} times {text[:ENOUGH]!r}"
     return Finding(message, "$.temperature", "answers that vary", actual, outcome=Outcome.IGNORED)
 

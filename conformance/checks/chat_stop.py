@@ -9,11 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from conformance.answers import answered, answered_chunks, given, given_chunks, speech_of, streamed_text, text_of
+from conformance.answers import (
+    Object,
+    answered,
+    answered_chunks,
+    given,
+    given_chunks,
+    message_of,
+    speech_of,
+    streamed_text,
+    text_of,
+)
 from conformance.calls import story, told
+from conformance.checks.chat_usage_details import thoughts_in
 from conformance.messages import Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import check
+from conformance.streams import answer_of
 from conformance.texts import BEGINNING, phrases_in, words_in
 
 LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-stop"
@@ -26,24 +38,24 @@ class _Lost(Exception):
     """The answer took another way, or ended early: ask again."""
 
 
-@check("chat.stop.string", "ends an answer before a stop string", Level.MUST, "chat.stop", LINK)
+@check("chat.stop.string", "ends an answer before a stop string", Level.MUST, "chat.stop", LINK, revision=2)
 def string(target: Target, send: Send) -> Noted:
     """A word from the middle of the answer; the answer up to it has to come back."""
     text, words = _said(target, send)
     request = story(target, stop=words[0])
-    yield from _judged(text, words[0], request, lambda asked: text_of(answered(send, asked, story(target))))
+    yield from _judged(text, words[0], request, lambda asked: answered(send, asked, story(target)))
 
 
-@check("chat.stop.list", "ends an answer before the first of several stop strings", Level.MUST, "chat.stop", LINK)
+@check("chat.stop.list", "ends an answer before the first of several stop strings", Level.MUST, "chat.stop", LINK, revision=2)
 def several(target: Target, send: Send) -> Noted:
     """Four strings, as many as the API allows: the one that is met first stands last."""
     text, words = _said(target, send)
     stops = [NEVER_SAID, f"{NEVER_SAID}\n", words[min(1, len(words) - 1)], words[0]]
     request = story(target, stop=stops)
-    yield from _judged(text, words[0], request, lambda asked: text_of(answered(send, asked, story(target))))
+    yield from _judged(text, words[0], request, lambda asked: answered(send, asked, story(target)))
 
 
-@check("chat.stop.stream", "lets no part of a stop string out into a stream", Level.MUST, "chat.stop", LINK)
+@check("chat.stop.stream", "lets no part of a stop string out into a stream", Level.MUST, "chat.stop", LINK, revision=2)
 def stream(target: Target, send: Send) -> Noted:
     """Two words, so that the stop string is known only after its first tokens, which have to be held back until then."""
     plain, text = speech_of(given(send, story(target))), streamed_text(given_chunks(send, told(target)))
@@ -53,7 +65,12 @@ def stream(target: Target, send: Send) -> Noted:
     if not phrases:
         raise Unclear("the answer has no two words to stop at")
     request = told(target, stop=phrases[0])
-    yield from _judged(text, phrases[0], request, lambda asked: streamed_text(answered_chunks(send, asked, told(target))))
+
+    def ask(asked: Request) -> Object:
+        answered_chunks(send, asked, told(target))
+        return answer_of(send(asked))
+
+    yield from _judged(text, phrases[0], request, ask)
 
 
 def _said(target: Target, send: Send) -> tuple[str, list[str]]:
@@ -65,11 +82,16 @@ def _said(target: Target, send: Send) -> tuple[str, list[str]]:
     return text, words
 
 
-def _judged(text: str, stop: str, request: Request, ask: Callable[[Request], str]) -> Noted:
-    """Compares with the free answer, twice if the first differs otherwise than by the stop. Raises Unclear if both do."""
+def _judged(text: str, stop: str, request: Request, ask: Callable[[Request], Object]) -> Noted:
+    """Compares with the free answer, twice if the first differs otherwise than by the stop. Raises Unclear if both do, and where
+    the stop string ended the thoughts before a word was said.
+    """
     before = text[: text.index(stop)]
     for take in (0, 1):
-        stopped = ask(replace(request, take=take))
+        answer = ask(replace(request, take=take))
+        stopped = text_of(answer)
+        if thoughts_in(message_of(answer)) and not stopped.strip():
+            raise Unclear("the model is stopped while it thinks")
         try:
             yield from _compared(stopped, before, stop)
         except _Lost:

@@ -24,7 +24,7 @@ from conformance.answers import (
     text_of,
     tool_calls_of,
 )
-from conformance.effects import tells_apart, was_cut
+from conformance.effects import is_unlike, was_cut
 from conformance.messages import Json, Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
@@ -106,18 +106,18 @@ def _called(answer: Object) -> Noted:
 
 def uncalled(target: Target, send: Send, answer: Object, said: str, choice: str) -> Finding:
     """The finding about an answer without the call that was forced. Raises Unclear where the limit may only have cut it off,
-    unless it is what the same prompt gets without any tool.
+    before anything was said or behind a preface, unless that is what the same prompt gets without any tool.
     """
     actual = json.dumps(message_of(answer), ensure_ascii=False)[:160]
     if _MARKED.search(text_of(answer)):
         return Finding("the call is left in the text, in the model's own marks", CALLS, "a call", actual)
     bare = calls.chat(target, said, max_tokens=ENOUGH)
-    if was_cut(answer, ENOUGH) and tells_apart(given(send, bare), answer):
+    if was_cut(answer, ENOUGH) and (not text_of(answer).strip() or is_unlike(given(send, bare), answer)):
         raise Unclear(f"the answer was cut at {ENOUGH} tokens before any call")
     return Finding("answers without a call", CALLS, f"a call, since tool_choice is {choice}", actual, outcome=Outcome.IGNORED)
 
 
-@check("chat.tools.required", "calls a tool when it must", Level.MUST, "chat.tools", GUIDE)
+@check("chat.tools.required", "calls a tool when it must", Level.MUST, "chat.tools", GUIDE, revision=2)
 def required(target: Target, send: Send) -> Noted:
     """Offers two tools, asks for what one of them does, and requires a call: one that was offered, with arguments that fit."""
     answer = asked(target, send, offering(target, INVITING, "required"))
@@ -137,7 +137,7 @@ def _is_in_the_prompt(target: Target, send: Send, answer: Object) -> bool:
     return counts[0] is not None and counts[1] is not None and counts[1] > counts[0]
 
 
-@check("chat.tools.stream", "streams the call of a tool", Level.MUST, "chat.tools", GUIDE)
+@check("chat.tools.stream", "streams the call of a tool", Level.MUST, "chat.tools", GUIDE, revision=2)
 def streamed(target: Target, send: Send) -> Noted:
     """Puts the fragments of a streamed call together: an offered tool, with arguments that fit."""
     answer = asked(target, send, offering(target, INVITING, "required", stream=True))
@@ -155,7 +155,9 @@ def _plain_calls(target: Target, send: Send) -> list[Object]:
     return tool_calls_of(object_of(exchange)) if is_ok(exchange) else []
 
 
-@check("chat.tool_choice.required", "calls a tool when it must, wanted or not", Level.MUST, "chat.tool_choice", CHOICE)
+@check(
+    "chat.tool_choice.required", "calls a tool when it must, wanted or not", Level.MUST, "chat.tool_choice", CHOICE, revision=2
+)
 def required_idly(target: Target, send: Send) -> Noted:
     """Requires a call beside a prompt that needs none."""
     answer = asked(target, send, offering(target, IDLE, "required"))
@@ -164,7 +166,7 @@ def required_idly(target: Target, send: Send) -> Noted:
     yield from _called(answer)
 
 
-@check("chat.tools.named", "calls the tool that is named", Level.MUST, "chat.tool_choice", CHOICE)
+@check("chat.tools.named", "calls the tool that is named", Level.MUST, "chat.tool_choice", CHOICE, revision=2)
 def named(target: Target, send: Send) -> Noted:
     """Names the tool that the model does not call when it may choose between two; every call is of the named one. OpenAI
     itself ends such an answer with finish_reason stop or tool_calls, so that is not judged.
@@ -230,7 +232,9 @@ def one_call(target: Target, send: Send) -> Noted:
         raise Unclear("no call could be brought about")
 
 
-@check("chat.function_call.named", "calls the legacy function that is named", Level.SHOULD, "chat.function_call", CREATE)
+@check(
+    "chat.function_call.named", "calls the legacy function that is named", Level.SHOULD, "chat.function_call", CREATE, revision=2
+)
 def function_call(target: Target, send: Send) -> Noted:
     """Sends `functions` and names one in `function_call`, both deprecated: the answer has a `function_call` of that name."""
     functions = [{name: value for name, value in one.items() if name != "strict"} for one in FUNCTIONS.values()]

@@ -58,7 +58,7 @@ def _arguments(answer: Object) -> str:
     return told
 
 
-@check("chat.tools.parameters", "takes a tool without parameters", Level.SHOULD, "chat.tools", DEFINING)
+@check("chat.tools.parameters", "takes a tool without parameters", Level.SHOULD, "chat.tools", DEFINING, revision=2)
 def without_parameters(target: Target, send: Send) -> Noted:
     """Offers a function whose parameters are left out, plainly, and one with an object of no properties, streamed, and names
     it: it is called, and its arguments are a JSON object.
@@ -66,8 +66,11 @@ def without_parameters(target: Target, send: Send) -> Noted:
     bare: Object = {"name": "ring_bell", "description": "Rings the bell."}
     empty = bare | {"parameters": {"type": "object", "properties": {}}}
     for how, request in {"plain": _only(target, bare), "streamed": _only(target, empty, stream=True)}.items():
-        arguments = _arguments(_answer(target, send, request))
+        answer = _answer(target, send, request)
+        arguments = _arguments(answer)
         if not isinstance(read_json(arguments.encode("utf-8", "surrogatepass")).value, dict):
+            if was_cut(answer, ENOUGH):
+                raise Unclear(f"the {how} call was cut at {ENOUGH} tokens before its end")
             yield Finding(f"the {how} arguments of a tool without parameters are no object", _WHERE, "{}", arguments[:80])
 
 

@@ -12,6 +12,7 @@ from conformance import calls
 from conformance.answers import (
     Object,
     answered_chunks,
+    attempted,
     ensure_success,
     finish_of,
     given,
@@ -44,11 +45,13 @@ def counting(target: Target) -> Request:
     return calling(target, stream=True, stream_options={"include_usage": True})
 
 
-@check("chat.tools.equality", "streams the calls and the text of the plain answer", Level.SHOULD, "chat.tools", STREAMING)
+@check(
+    "chat.tools.equality", "streams the calls and the text of the plain answer", Level.SHOULD, "chat.tools", STREAMING, revision=2
+)
 def equality(target: Target, send: Send) -> Noted:
     """Asks plainly and streamed with a call required, with a call named, and with tools that are not needed: the names of the
     calls, the text and the finish_reason are the same. Greedy answers are turned by noise now and then, so up to four of each
-    are asked for; where the plain ones differ among themselves nothing is said.
+    are asked for; where the plain ones differ among themselves nothing is said, nor where no call comes at all.
     """
     cases: tuple[tuple[str, Callable[..., Request]], ...] = (
         ("required", lambda **more: calling(target, **more)),
@@ -60,6 +63,9 @@ def equality(target: Target, send: Send) -> Noted:
     if len(clear) == len(cases) and not findings:
         raise Unclear(clear[0].message)
     yield from findings
+    plain = [exchange for _, ask in cases if is_ok(exchange := send(ask()))]
+    if not findings and not any(tool_calls_of(answer_of(exchange)) for exchange in plain):
+        raise Unclear("no call could be brought about whose stream could be compared")
 
 
 def _unlike(send: Send, name: str, ask: Callable[..., Request]) -> list[Finding]:
@@ -111,10 +117,17 @@ def _second_turn(target: Target, **fields: Any) -> Request:
     return calls.chat(target, turns, max_tokens=ENOUGH, tools=TOOLS, tool_choice="required", **fields)
 
 
-@check("chat.tools.history.stream", "streams a call after the result of a tool", Level.SHOULD, "chat.tools.history", RESULTS)
+@check(
+    "chat.tools.history.stream",
+    "streams a call after the result of a tool",
+    Level.SHOULD,
+    "chat.tools.history",
+    RESULTS,
+    revision=2,
+)
 def later_turn(target: Target, send: Send) -> Noted:
     """Requires a call again after a tool has failed, streamed. Unclear where the plain answer has no call either."""
-    answer = answer_of(ensure_success(send(_second_turn(target, stream=True))))
+    answer = answer_of(ensure_success(attempted(send, _second_turn(target, stream=True), calls.chat(target))))
     if tool_calls_of(answer):
         return
     if not tool_calls_of(given(send, _second_turn(target))):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import ensure_success, is_ok, object_of, streamed_text, text_of
+from conformance.answers import ensure_success, first_answered, is_ok, object_of, streamed_text, text_of
 from conformance.checks.errors_models import asking_unknown
 from conformance.messages import Exchange, Json, Reading, Send, Setup
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
@@ -59,16 +59,16 @@ def _created(exchange: Exchange) -> Noted:
     yield from findings
 
 
-@check("clients.sdk.create", "is understood by the official client", Level.MUST, "clients.sdk", SDK, via=BOTH)
+@check("clients.sdk.create", "is understood by the official client", Level.MUST, "clients.sdk", SDK, via=BOTH, revision=2)
 def created(target: Target, send: Send) -> Noted:
     """Asks through the official client; the text it gives is the text that came over the wire."""
-    yield from _created(send(calls.chat(target)))
+    yield from _created(first_answered(send, calls.greetings(target)))
 
 
-@check("clients.sdk.stream", "streams to the official client", Level.MUST, "clients.sdk", STREAMS, via=BOTH)
+@check("clients.sdk.stream", "streams to the official client", Level.MUST, "clients.sdk", STREAMS, via=BOTH, revision=2)
 def streamed(target: Target, send: Send) -> Noted:
     """Streams through the official client: it gives every chunk, and the text of the wire."""
-    exchange = ensure_success(send(calls.stream(target)))
+    exchange = ensure_success(first_answered(send, calls.greetings(target, stream=True)))
     text = text_of(answer_of(exchange))
     value, findings = given_to_it(exchange)
     yield from findings
@@ -138,7 +138,9 @@ def unknown_model(target: Target, send: Send) -> Noted:
     "clients.environment",
     SDK,
     via=("sdk",),
+    revision=2,
 )
 def environment(target: Target, send: Send) -> Noted:
     """Builds the official client without an argument, from OPENAI_BASE_URL and OPENAI_API_KEY, and asks through it."""
-    yield from _created(send(replace(calls.chat(target), setup=Setup(environment=True))))
+    asked = [replace(one, setup=Setup(environment=True)) for one in calls.greetings(target)]
+    yield from _created(first_answered(send, asked))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from conformance import calls
-from conformance.answers import Object, ensure_success, finish_of, is_ok, object_of, text_of, tool_calls_of
+from conformance.answers import Object, ensure_success, finish_of, first_answered, is_ok, object_of, text_of, tool_calls_of
 from conformance.checks.chat_json import LAMP, prescribing
 from conformance.checks.chat_tools import ENOUGH, INVITING, offering
 from conformance.checks.clients_sdk import BOTH, SEEN_BY, given_to_it, reading_of, unequal
@@ -62,10 +62,12 @@ def _completion(value: Json) -> Object:
     "clients.sdk",
     STREAM,
     via=BOTH,
+    revision=2,
 )
 def helped_stream(target: Target, send: Send) -> Noted:
     """Streams through `chat.completions.stream()`: the text of its events and of its final completion is that of the wire."""
-    exchange = ensure_success(send(_through("stream", calls.sentence(target, stream=True))))
+    asked = [calls.sentence(target, stream=True), *calls.greetings(target, stream=True)]
+    exchange = ensure_success(first_answered(send, [_through("stream", one) for one in asked]))
     text = text_of(answer_of(exchange))
     told, findings = _told(exchange)
     yield from findings
@@ -179,10 +181,11 @@ def helped_object(target: Target, send: Send) -> Noted:
     "clients.sdk",
     RAW,
     via=BOTH,
+    revision=2,
 )
 def raw_response(target: Target, send: Send) -> Noted:
     """Asks through `with_raw_response`: status and request id are those of the wire, and what it parses has the wire's text."""
-    exchange = send(_through("raw-response", calls.chat(target)))
+    exchange = first_answered(send, [_through("raw-response", one) for one in calls.greetings(target)])
     text = text_of(object_of(exchange))
     told, findings = _told(exchange)
     yield from findings
@@ -196,10 +199,10 @@ def raw_response(target: Target, send: Send) -> Noted:
         yield unequal("the answer", "$.choices[0].message.content", text, given)
 
 
-@check("clients.sdk.request-id", "gives every request an id", Level.SHOULD, "clients.sdk", REQUEST_ID)
+@check("clients.sdk.request-id", "gives every request an id", Level.SHOULD, "clients.sdk", REQUEST_ID, revision=2)
 def request_id(target: Target, send: Send) -> Noted:
     """Reads the header x-request-id, which the official client tells as `_request_id`, to be written into logs."""
-    exchange = ensure_success(send(calls.chat(target)))
+    exchange = ensure_success(first_answered(send, calls.greetings(target)))
     if not header_of(exchange, "x-request-id"):
         yield Finding("the answer has no request id", "x-request-id", "an id", "absent", outcome=Outcome.IGNORED)
 
@@ -211,10 +214,11 @@ def request_id(target: Target, send: Send) -> Noted:
     "clients.sdk",
     RAW_ID,
     via=BOTH,
+    revision=2,
 )
 def request_id_property(target: Target, send: Send) -> Noted:
     """Reads `_request_id` of the completion that the official client makes: it is the x-request-id of the wire."""
-    exchange = ensure_success(send(calls.chat(target)))
+    exchange = ensure_success(first_answered(send, calls.greetings(target)))
     told = reading_of(exchange)
     if told.error:
         raise Unclear("the official client makes no completion of the answer")
