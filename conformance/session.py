@@ -35,6 +35,7 @@ from conformance.report import read_baseline, read_verdict, unknown_entries, ver
 from conformance.selection import select, words
 from conformance.shelf import NAME, Shelf
 from conformance.target import named_target, reach
+from conformance.turns import giving_way
 
 Results = tuple[Result, ...]
 """What a case came to, a result for each time that it was asked."""
@@ -293,7 +294,9 @@ def _header(line: str) -> tuple[str, str]:
 
 
 def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf, meter: Meter) -> Send:
-    """From a request to its exchange: known from an earlier run, asked once, within the budgets, while the server lives."""
+    """From a request to its exchange: known from an earlier run, asked once, again if others were in its way, within the
+    budgets, while the server lives.
+    """
     options = plan.options
 
     def alive(wanted: Request | None) -> bool:
@@ -308,7 +311,7 @@ def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf
 
     kept = options.max_bytes_total * options.repeat  # what a server may send is bounded for each repetition
     budget = Budget(options.max_requests, options.max_tokens_total, kept, options.max_seconds)
-    within = budgeting(minding(routing(drivers), alive), budget)
+    within = giving_way(budgeting(minding(routing(drivers), alive), budget))
 
     def keep(exchange: Exchange) -> None:
         meter.note(exchange)
