@@ -25,6 +25,7 @@ from conformance.redaction import redacted
 from conformance.session import Run
 from conformance.shelf import NAME, Shelf
 from conformance.target import named_target, reach
+from conformance.turns import giving_way
 
 PROBE, TRIAL = 5.0, 15.0
 """Most seconds for the list of models, and for one token of a chat, when it is asked whether a server still lives."""
@@ -94,7 +95,9 @@ def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Sen
 
 
 def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf, meter: Meter) -> Send:
-    """From a request to its exchange: known from an earlier run, asked once, within the budgets, while the server lives."""
+    """From a request to its exchange: known from an earlier run, asked once, again if others were in its way, within the
+    budgets, while the server lives.
+    """
     options = plan.options
 
     def alive(wanted: Request | None) -> bool:
@@ -109,7 +112,7 @@ def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf
 
     kept = options.max_bytes_total * options.repeat  # what a server may send is bounded for each repetition
     budget = Budget(options.max_requests, options.max_tokens_total, kept, options.max_seconds)
-    within = budgeting(minding(routing(drivers), alive), budget)
+    within = giving_way(budgeting(minding(routing(drivers), alive), budget))
 
     def keep(exchange: Exchange) -> None:
         meter.note(exchange)

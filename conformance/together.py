@@ -10,6 +10,13 @@ from conformance.messages import Exchange, Request, Send
 MOST = 64
 """How many requests may be under way at once: with more, the limits of the operating system would be measured."""
 
+_mine = threading.local()
+
+
+def in_company() -> bool:
+    """Whether what this thread sends is one of several requests that a check sends together."""
+    return getattr(_mine, "company", False)
+
 
 def together(send: Send, requests: Sequence[Request]) -> list[Exchange]:
     """Sends all requests at the same moment, each in a thread of its own, and gives the exchanges in the order of the requests.
@@ -38,6 +45,7 @@ class _Group:
 
     def ask(self, place: int) -> None:
         """Sends the request at one place."""
+        _mine.company = True
         try:
             if self.ready:
                 self.ready.wait()

@@ -72,7 +72,7 @@ def mistake_is_not_repeated(exchange: Exchange) -> Noted:
 _INSIDES: Mapping[str, re.Pattern[str]] = {
     "a stack trace": re.compile(
         r"Traceback \(most recent call last\)"
-        r"|\\n\s+at [\w$.<>]+ ?\([^()\s]{1,200}:\d+"
+        r"|\\n(?:\s|\\t)+at [\w$.<>]+ ?\([^()\s]{1,200}:\d+"
         r"|goroutine \d+ \[|panicked at [\w/.-]+:\d+"
     ),
     "the file and the line of its source": re.compile(r"File \\*\"[^\"]{1,200}\\*\", line \d"),

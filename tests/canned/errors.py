@@ -84,6 +84,9 @@ CASES: tuple[Case, ...] = (
     wrong("a mistake that is tried again", retried(error(), "true"), "errors.retry.mistake"),
     wrong("a stack of Python", error(("error.message", f"no\n{STACK}")), "errors.internals.trace"),
     wrong("a stack of JavaScript", error(("error.message", "no\n    at answer (/srv/a.js:12:3)")), "errors.internals.trace"),
+    wrong(
+        "a stack of Java", error(("error.message", "no\n\tat com.acme.Server.handle(Server.java:42)")), "errors.internals.trace"
+    ),
     wrong("a path of a library", error(("error.message", "in /opt/site-packages/a/b.py")), "errors.internals.trace"),
     wrong("the digest of a key", error(("error.message", "hash " + "d748" * 16)), "errors.internals.trace"),
     right("a page of a bad gateway", raw(b"<html>bad gateway</html>", "text/html", 502)),
