@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from conformance.documents import DocumentError, Entries, line_of, nearest, plain
+from conformance.documents import DocumentError, Entries, line_of, nearest, plain, unknown_keys
 from conformance.model import Claim, Stance
+from conformance.schema import KEYWORDS, schema_fault
 
 STANCES = tuple(stance.value for stance in Stance if stance is not Stance.UNDOCUMENTED)
 
@@ -73,8 +74,12 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def claim_problems(feature: str, entry: Any, file: str, line: int, sees: tuple[str, ...]) -> Iterator[DocumentError]:
-    """Everything wrong with what is said of a feature. `sees` are the observations that a claim on it can expect."""
+Sees = tuple[str, ...] | None
+"""The observations that a claim on a feature can expect; None of a feature that there is not."""
+
+
+def claim_problems(feature: str, entry: Any, file: str, line: int, sees: Sees) -> Iterator[DocumentError]:
+    """Everything wrong with what is said of a feature."""
     if isinstance(entry, list):
         yield from _alternatives(feature, entry, file, line, sees)
     elif isinstance(entry, Entries):
@@ -83,55 +88,79 @@ def claim_problems(feature: str, entry: Any, file: str, line: int, sees: tuple[s
         yield DocumentError(file, line, f"has a claim on {feature} that is no mapping")
 
 
-def _alternatives(feature: str, entry: list[Any], file: str, line: int, sees: tuple[str, ...]) -> Iterator[DocumentError]:
+def _alternatives(feature: str, entry: list[Any], file: str, line: int, sees: Sees) -> Iterator[DocumentError]:
     if len(entry) < 2 or not all(isinstance(one, Entries) for one in entry):
         yield DocumentError(file, line, f"has a list of claims on {feature} that is no list of at least two mappings")
         return
     said: dict[str, int] = {}
-    for one in entry:
+    for place, one in enumerate(entry):
         yield from _one(feature, one, file, sees)
         when = str(sorted((plain(one.get("when")) or {}).items())) if isinstance(one.get("when"), dict | None) else ""
         if when in said:
             what = f"contradicts line {said[when]}: two claims on {feature} hold under one condition"
             yield DocumentError(file, one.line, what)
         said.setdefault(when, one.line)
+        if not one.get("when") and any(later.get("when") for later in entry[place + 1 :]):
+            what = f"says what holds of {feature} otherwise before the last claim of the list: what follows never holds"
+            yield DocumentError(file, one.line, what)
 
 
-def _one(feature: str, entry: Entries, file: str, sees: tuple[str, ...]) -> Iterator[DocumentError]:
-    for key in entry:
-        if key not in KEYS:
-            yield DocumentError(file, entry.lines[key], f"has the unknown key {key!r}{nearest(key, KEYS)}")
+def _one(feature: str, entry: Entries, file: str, sees: Sees) -> Iterator[DocumentError]:
+    yield from unknown_keys(entry, file, KEYS)
     stance = entry.get("stance")
     if "stance" not in entry:
         yield DocumentError(file, entry.line, "lacks the key 'stance'")
     elif stance not in STANCES:
-        yield DocumentError(file, entry.lines["stance"], f"has the unknown stance {stance!r}{nearest(str(stance), STANCES)}")
+        where = nearest(str(stance), STANCES) or _known(STANCES)
+        yield DocumentError(file, entry.lines["stance"], f"has the unknown stance {stance!r}{where}")
     yield from _source(entry, file)
     yield from _how(feature, entry, file)
     for key in MORE:
         if key in entry:
             yield from (DocumentError(file, entry.lines[key], what) for what in _word(key, entry[key], stance))
     yield from _conditions(entry, file)
-    expects = entry.get("expects", {})
+    if "expects" in entry:
+        yield from _expects(feature, entry, file, sees)
+
+
+def _expects(feature: str, entry: Entries, file: str, sees: Sees) -> Iterator[DocumentError]:
+    expects = entry["expects"]
     if not isinstance(expects, Entries | dict):
         yield DocumentError(file, entry.lines["expects"], "expects no mapping of observations to values")
         return
-    for name in expects:
-        if name not in sees:
+    for name, value in expects.items():
+        line = line_of(expects, name)
+        if sees is not None and name not in sees:
             what = f"expects {name!r}, which no check of {feature} observes{nearest(name, sees) or _known(sees)}"
-            yield DocumentError(file, line_of(expects, name), what)
+            yield DocumentError(file, line, what)
+        if isinstance(value, dict) and (fault := _schema_fault(plain(value))):
+            yield DocumentError(file, line, f"expects of {name!r} what is no JSON Schema: {fault}")
+
+
+def _schema_fault(schema: dict[str, Any]) -> str:
+    """What is wrong with a schema; a keyword that there is not would fit everything."""
+    unknown = (f"the keyword {key!r} is unknown{nearest(key, KEYWORDS)}" for key in schema if key not in KEYWORDS)
+    return schema_fault(schema) or next(unknown, "")
 
 
 def _known(names: tuple[str, ...]) -> str:
     return f"; there are {', '.join(names)}" if names else ""
 
 
+def unplaced(entry: Entries, file: str) -> Iterator[DocumentError]:
+    """What is wrong with the place of a statement, but for its lines."""
+    at = entry.get("at")
+    if "lines" not in entry and not at:
+        yield DocumentError(file, entry.line, "lacks the key 'lines' (or `at`: the heading or the row that says so)")
+    if at and not (isinstance(at, str | int | float) and str(at).isprintable()):
+        yield DocumentError(file, entry.lines["at"], "has an `at` that is no line of text: the heading or the row that says so")
+
+
 def _source(entry: Entries, file: str) -> Iterator[DocumentError]:
     lines, statements = entry.get("lines"), entry.get("statements", [])
     if "lines" in entry and not (isinstance(lines, list) and lines and all(type(one) is int and one > 0 for one in lines)):
         yield DocumentError(file, entry.lines["lines"], "cites no lines: `lines` is a list of line numbers of the document")
-    if "lines" not in entry and not entry.get("at"):
-        yield DocumentError(file, entry.line, "lacks the key 'lines' (or `at`: the heading or the row that says so)")
+    yield from unplaced(entry, file)
     if not isinstance(statements, list) or not all(isinstance(one, str) for one in statements):
         yield DocumentError(file, line_of(entry, "statements"), "has statements that are no list of names")
 

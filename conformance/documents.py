@@ -12,6 +12,8 @@ import difflib
 import re
 from base64 import b64decode
 from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
 from typing import IO, Any
 
 import yaml
@@ -21,6 +23,7 @@ from conformance.messages import Json
 _WORDS = {"": None, "null": None, "~": None, "true": True, "false": False}
 _NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _MOST_BYTES = 4 << 20
+_TOO_LARGE = "is too large for a document"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """The same nodes five times sooner, where the wheel has them."""
 
@@ -46,18 +49,59 @@ class Entries(dict[str, Any]):
     lines: dict[str, int]
 
 
+def read_text(path: Path, name: str) -> str:
+    """The text of a file. Raises DocumentError for one that is too large or not UTF-8, and OSError."""
+    with path.open("rb") as file:
+        found = file.read(_MOST_BYTES + 1)
+    if len(found) > _MOST_BYTES:
+        raise DocumentError(name, 1, _TOO_LARGE)
+    try:
+        return found.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        line = found.count(b"\n", 0, error.start) + 1
+        raise DocumentError(name, line, f"is not UTF-8 at byte {error.start}") from None
+
+
 def read_document(text: str, file: str) -> Json:
     """The value of a YAML text. Mappings are Entries, texts are Text. Raises DocumentError."""
     if len(text) > _MOST_BYTES:
-        raise DocumentError(file, 1, "is too large for a document")
+        raise DocumentError(file, 1, _TOO_LARGE)
     try:
+        _refuse_aliases(text, file)
         node = yaml.compose(text, Loader=_LOADER)
         return _value(node, file) if node is not None else None
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DocumentError(file, line, f"is no YAML: {error.problem}") from None
+        raise _no_yaml(error, text, file) from None
+    except yaml.reader.ReaderError as error:
+        line = text.encode().count(b"\n", 0, error.position) + 1
+        raise DocumentError(file, line, f"is no YAML: has the character U+{error.character:04X}") from None
     except (yaml.YAMLError, RecursionError) as error:
         raise DocumentError(file, 1, f"is no YAML: {str(error).splitlines()[0]}") from None
+
+
+def _refuse_aliases(text: str, file: str) -> None:
+    """A few aliases of aliases stand for more than any memory holds, and a fact is found where it is written."""
+    for event in yaml.parse(text, Loader=_LOADER) if "*" in text else ():
+        if isinstance(event, yaml.AliasEvent):
+            what = f"has the alias *{event.anchor}: write out what it stands for"
+            raise DocumentError(file, _line(event.start_mark), what)
+
+
+def _no_yaml(error: yaml.MarkedYAMLError, text: str, file: str) -> DocumentError:
+    """What the parser says, and what its words most often come from."""
+    line, what = _line(error.problem_mark), str(error.problem)
+    if re.match(r" *\t", "".join(text.split("\n")[line - 1 : line])):
+        what = "a tab indents this line, where only spaces may"
+    elif what.startswith("but "):
+        what = f"{error.context}, {what}"
+    elif "expected ',' or" in what and error.context_mark:
+        what += f" in what begins on line {_line(error.context_mark)}; a text with a colon or a comma in it stands in quotes"
+    return DocumentError(file, line, f"is no YAML: {what}")
+
+
+def _line(mark: Any) -> int:
+    """The number of a line, counted from 1, that a mark of the parser is on."""
+    return mark.line + 1 if mark else 1
 
 
 def _value(node: yaml.Node, file: str) -> Json:
@@ -86,8 +130,8 @@ def _scalar(node: yaml.Node, line: int) -> Json:
     said, quoted = str(node.value), bool(getattr(node, "style", None))
     if not quoted and said in _WORDS:
         return _WORDS[said]
-    if not quoted and (number := _NUMBER.fullmatch(said)):
-        return float(said) if number[2] or number[3] else int(said)
+    if not quoted and not isinstance(number := _number(said), str):
+        return number
     text = Text(said)
     text.line, text.quoted = line, quoted
     return text
@@ -107,10 +151,26 @@ def plain(value: Json) -> Json:
     return str(value) if isinstance(value, str) else value
 
 
+def is_day(value: Json) -> bool:
+    """Whether a text is a day that there is, as YYYY-MM-DD."""
+    try:
+        return isinstance(value, str) and date.fromisoformat(value).isoformat() == value
+    except ValueError:
+        return False
+
+
 def nearest(word: str, words: Iterable[str]) -> str:
     """`; did you mean 'x'?` for the nearest valid word, or an empty string."""
     found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
     return f"; did you mean {found[0]!r}?" if found else ""
+
+
+def unknown_keys(entries: Entries, file: str, known: Iterable[str]) -> Iterator[DocumentError]:
+    """The keys of a mapping that mean nothing, each with the nearest that does."""
+    for key in entries:
+        if key not in known:
+            torn = "; a text with a comma in it stands in quotes" if " " in key and entries[key] is None else ""
+            yield DocumentError(file, entries.lines[key], f"has the unknown key {key!r}{torn or nearest(key, known)}")
 
 
 Told = tuple[int, str, str, Any]
@@ -124,10 +184,9 @@ def read_stream(file: IO[bytes], name: str) -> Iterator[Told]:
     try:
         for event in yaml.parse(file, Loader=_LOADER):
             if (told := _told(event)) is not None:
-                yield (event.start_mark.line + 1 if event.start_mark else 1), *told
+                yield _line(event.start_mark), *told
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise DocumentError(name, line, f"is no YAML: {error.problem}") from None
+        raise DocumentError(name, _line(error.problem_mark), f"is no YAML: {error.problem}") from None
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise DocumentError(name, 1, f"is no YAML: {str(error).splitlines()[0]}") from None
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.claims import claim_of
-from conformance.documents import DocumentError, line_of, nearest, plain, read_document
+from conformance.documents import DocumentError, line_of, nearest, plain, read_document, read_text
 from conformance.matrix_problems import inherited_problems, problems
 from conformance.model import Claim, Matrix
 from conformance.schema import specs
@@ -62,10 +62,7 @@ def _text_of(name: str) -> tuple[str, str, Path | None]:
     if not path.exists():
         known = nearest(name, matrix_names()) or f"; `list matrices` names the {len(matrix_names())} there are"
         raise UnknownMatrix(f"no matrix and no file {name!r}{known}")
-    try:
-        return path.read_text("utf-8"), name, path.parent
-    except UnicodeDecodeError as error:
-        raise DocumentError(name, 1, f"is not UTF-8 at byte {error.start}") from None
+    return read_text(path, name), name, path.parent
 
 
 def _read(text: str, file: str, folder: Path | None, depth: int) -> Matrix:
@@ -122,7 +119,7 @@ def _earlier(document: Any, file: str, folder: Path | None, depth: int) -> Matri
         raise DocumentError(file, line, f"inherits {name!r} in a circle")
     beside = folder / f"{name}.yaml" if folder else None
     if beside and beside.is_file():
-        return _read(beside.read_text("utf-8"), str(beside), folder, depth + 1)
+        return _read(read_text(beside, str(beside)), str(beside), folder, depth + 1)
     if name not in matrix_names():
         raise DocumentError(file, line, f"inherits the unknown matrix {name!r}{nearest(name, matrix_names())}")
     return _read(specs("matrices", f"{name}.yaml").read_text("utf-8"), f"{name}.yaml", folder, depth + 1)

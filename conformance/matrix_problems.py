@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from conformance.claims import claim_problems
-from conformance.documents import DocumentError, Entries, Text, line_of, nearest, plain
+from conformance.claims import claim_problems, unplaced
+from conformance.documents import DocumentError, Entries, Text, is_day, line_of, nearest, plain, unknown_keys
 from conformance.features import all_features
+from conformance.matrix_prose import prose_problems
 from conformance.model import Matrix
 
 _NEEDED = ("schema", "id", "server", "edition", "title", "document", "claims")
@@ -22,12 +23,6 @@ _BY = ("the server's makers", "a third party", "observation")
 _SOME = ("supported", "partial", "approximated")
 _AGAINST = {"rejected": (*_SOME, "deviates", "ignored"), "unsupported": _SOME}
 """What cannot be said of a part where that is said of the whole."""
-_BANNED = ("should", "please", "you", "your", "we", "our", "simply", "just", "easily", "unfortunately", "hopefully", "obviously")
-_NAMES = (
-    *("Anthropic", "Apple", "Azure", "Bedrock", "Claude", "Cohere", "Fireworks", "Gemini", "Go", "Google", "Groq", "Hugging"),
-    *("Java", "Jinja", "Kobold", "Llama", "Microsoft", "Mistral", "Ollama", "Pydantic", "Python", "Rust", "Together", "Vertex"),
-)
-_MOST_PROSE = 240
 
 
 def problems(document: Any, file: str) -> Iterator[DocumentError]:
@@ -47,6 +42,7 @@ def problems(document: Any, file: str) -> Iterator[DocumentError]:
         yield from _claim(feature, entry, file, claims.lines[feature], document)
     yield from _contradictions(claims, file)
     yield from _placed_twice(claims, document.get("excluded"), file)
+    yield from _beyond(document, file)
 
 
 def inherited_problems(document: Entries, earlier: Matrix, file: str) -> Iterator[DocumentError]:
@@ -74,16 +70,14 @@ def inherited_problems(document: Entries, earlier: Matrix, file: str) -> Iterato
 
 
 def _keys(entries: Entries, file: str, known: tuple[str, ...], required: tuple[str, ...] = ()) -> Iterator[DocumentError]:
-    for key in entries:
-        if key not in known:
-            yield DocumentError(file, entries.lines[key], f"has the unknown key {key!r}{nearest(key, known)}")
+    yield from unknown_keys(entries, file, known)
     for key in required:
         if key not in entries:
             yield DocumentError(file, entries.line, f"lacks the key {key!r}")
 
 
 def _head(document: Entries, file: str) -> Iterator[DocumentError]:
-    if document.get("schema") != 1:
+    if document.get("schema") != 1 or document["schema"] is True:
         yield DocumentError(file, line_of(document, "schema"), "is of a schema this suite does not know; it must be 1")
     for key in ("id", "edition", "inherits"):
         value = document.get(key)
@@ -91,13 +85,19 @@ def _head(document: Entries, file: str) -> Iterator[DocumentError]:
             yield DocumentError(file, line_of(document, key), f"has an unquoted {key}: write it in double quotes")
     if document.get("id") != f"{document.get('server')}@{document.get('edition')}":
         yield DocumentError(file, line_of(document, "id"), "has an id that is not SERVER@EDITION")
-    yield from _prose(document.get("title"), file, line_of(document, "title"), "title")
+    for key in ("server", "edition"):
+        if key in document and not re.fullmatch(r"[A-Za-z0-9][\w.+-]*", str(document[key])):
+            what = f"has {'an edition' if key == 'edition' else 'a server'} that is no name of letters, digits, dots and hyphens"
+            yield DocumentError(file, line_of(document, key), what)
+    if "title" in document:
+        yield from prose_problems(document["title"], file, line_of(document, "title"), "title")
     withdrawn = document.get("withdrawn")
     if withdrawn is not None and not (isinstance(withdrawn, list) and all(isinstance(one, str) for one in withdrawn)):
         yield DocumentError(file, line_of(document, "withdrawn"), "has a `withdrawn` that is no list of features")
     elif withdrawn and not document.get("inherits"):
         yield DocumentError(file, line_of(document, "withdrawn"), "withdraws claims, but inherits none")
-    yield from _source(document.get("document"), file, line_of(document, "document"), "document")
+    if "document" in document:
+        yield from _source(document["document"], file, line_of(document, "document"), "document")
     pages = document.get("pages")
     if not isinstance(pages, Entries | None):
         yield DocumentError(file, line_of(document, "pages"), "has pages that are no mapping of names to documents")
@@ -111,10 +111,10 @@ def _source(source: Any, file: str, line: int, what: str) -> Iterator[DocumentEr
         yield DocumentError(file, line, f"has a {what} that is no mapping")
         return
     yield from _keys(source, file, _DOCUMENT, required=("url", "retrieved"))
-    url, retrieved = source.get("url") or "", source.get("retrieved")
+    url = source.get("url") or ""
     if not re.fullmatch(r"https?://\S+|", str(url)):
         yield DocumentError(file, line_of(source, "url"), "has a url that is no address; leave it empty where none is known")
-    if "retrieved" in source and not re.fullmatch(r"\d{4}-\d{2}-\d{2}", str(retrieved)):
+    if "retrieved" in source and not is_day(source["retrieved"]):
         yield DocumentError(file, source.lines["retrieved"], "has a `retrieved` that is no day: write YYYY-MM-DD in quotes")
     if "sha256" in source and not re.fullmatch(r"[0-9a-f]{64}", str(source["sha256"])):
         yield DocumentError(file, source.lines["sha256"], "has a sha256 that is not 64 hexadecimal digits")
@@ -135,7 +135,7 @@ def _notes(document: Entries, file: str) -> Iterator[DocumentError]:
         return
     for feature, note in notes.items():
         yield from _known(feature, file, notes.lines[feature])
-        yield from _prose(note, file, notes.lines[feature], "note")
+        yield from prose_problems(note, file, notes.lines[feature], "note")
 
 
 def _known(feature: str, file: str, line: int) -> Iterator[DocumentError]:
@@ -146,10 +146,10 @@ def _known(feature: str, file: str, line: int) -> Iterator[DocumentError]:
 def _claim(feature: str, entry: Any, file: str, line: int, document: Entries) -> Iterator[DocumentError]:
     yield from _known(feature, file, line)
     known = all_features().get(feature)
-    yield from claim_problems(feature, entry, file, line, known.sees if known else ())
+    yield from claim_problems(feature, entry, file, line, known.sees if known else None)
     for one in entry if isinstance(entry, list) else [entry]:
         if isinstance(one, Entries) and "note" in one:
-            yield from _prose(one["note"], file, one.lines["note"], "note")
+            yield from prose_problems(one["note"], file, one.lines["note"], "note")
         pages = document.get("pages")
         known_pages = list(pages) if isinstance(pages, Entries) else []
         if isinstance(one, Entries) and "page" in one and one["page"] not in known_pages:
@@ -165,10 +165,10 @@ def _excluded(excluded: Any, file: str, line: int) -> Iterator[DocumentError]:
         if not isinstance(entry, Entries):
             yield DocumentError(file, line, "has an excluded statement that is no mapping")
             continue
-        yield from _keys(entry, file, _EXCLUDED)
-        if "lines" not in entry and not entry.get("at"):
-            yield DocumentError(file, entry.line, "lacks the key 'lines' (or `at`: the heading or the row that says so)")
-        yield from _prose(entry.get("reason") or "", file, line_of(entry, "reason"), "reason")
+        yield from _keys(entry, file, _EXCLUDED, required=("reason",))
+        yield from unplaced(entry, file)
+        if "reason" in entry:
+            yield from prose_problems(entry["reason"], file, line_of(entry, "reason"), "reason")
 
 
 def _contradictions(claims: Entries, file: str) -> Iterator[DocumentError]:
@@ -213,21 +213,21 @@ def _placed_twice(claims: Entries, excluded: Any, file: str) -> Iterator[Documen
                 yield DocumentError(file, line_of(entry, "statements"), what)
 
 
-def _prose(value: Any, file: str, line: int, what: str) -> Iterator[DocumentError]:
-    """Titles, notes and reasons are statements of fact on one line; notes and reasons begin with a small letter."""
-    if value is None:
-        return
-    if not isinstance(value, str) or not value.strip():
-        yield DocumentError(file, line, f"has a {what} that is no text")
-        return
-    first = re.match(r"[A-Z][a-z]+\b(?!-)", value)
-    if what != "title" and first and first[0] not in _NAMES:
-        yield DocumentError(file, line, f"has a {what} that begins with a capital letter: {value[:40]!r}")
-    if "\n" in value or "  " in value or len(value) > _MOST_PROSE:
-        yield DocumentError(file, line, f"has a {what} that is not one line of at most {_MOST_PROSE} characters")
-    if value.rstrip().endswith((".", "!", ";", ",")) and not value.endswith(("etc.", "...")):
-        yield DocumentError(file, line, f"has a {what} that ends in a mark: it is no sentence, but a statement in a table")
-    for word in re.findall(r"[A-Za-z]+", value):
-        if word.lower() in _BANNED:
-            yield DocumentError(file, line, f"has a {what} that says {word!r}: state what is, not what ought to be")
-            break
+def _beyond(document: Entries, file: str) -> Iterator[DocumentError]:
+    """Lines that are cited of a text that is mirrored here and has fewer."""
+    claims, excluded = document["claims"].values(), document.get("excluded")
+    stated = [one for entry in claims for one in (entry if isinstance(entry, list) else [entry])]
+    for entry in (*stated, *(excluded if isinstance(excluded, list) else ())):
+        lines = entry.get("lines") if isinstance(entry, Entries) else None
+        length = _length(document, entry) if lines else 0
+        far = [one for one in lines if type(one) is int and one > length] if length and isinstance(lines, list) else []
+        if far:
+            what = f"cites line {far[0]} of a document that has {length}"
+            yield DocumentError(file, entry.lines["lines"], what)
+
+
+def _length(document: Entries, entry: Entries) -> int:
+    """How many lines the text has that an entry cites; 0 where that is not known."""
+    pages = document.get("pages")
+    where = pages.get(entry["page"]) if "page" in entry and isinstance(pages, Entries) else document.get("document")
+    return len(str(where.get("line_hashes", "")).split()) if isinstance(where, Entries) else 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from conformance.documents import DocumentError, Entries, line_of, nearest, plain, read_document
+from conformance.documents import DocumentError, Entries, is_day, line_of, nearest, plain, read_document, read_text, unknown_keys
 from conformance.launching import NotStarted, Ready, Start, filled, launched
 from conformance.schema import specs
 
@@ -70,10 +70,7 @@ def load_recipe(name: str) -> Recipe:
     if not Path(name).exists():
         known = nearest(name, recipe_names()) or f"; there are {', '.join(recipe_names())}"
         raise UnknownRecipe(f"no recipe and no file {name!r}{known}")
-    try:
-        return parse_recipe(Path(name).read_text("utf-8"), name)
-    except UnicodeDecodeError as error:
-        raise DocumentError(name, 1, f"is not UTF-8 at byte {error.start}") from None
+    return parse_recipe(read_text(Path(name), name), name)
 
 
 def parse_recipe(text: str, file: str) -> Recipe:
@@ -164,8 +161,7 @@ def problems(document: Any, file: str) -> Iterator[DocumentError]:
     if not isinstance(document, Entries):
         yield DocumentError(file, 1, "is no mapping")
         return
-    shape = list(_shape(document, file))
-    yield from shape or _values(document, file)
+    yield from list(_shape(document, file)) or list(_values(document, file)) or _places(document, file)
 
 
 def _shape(document: Entries, file: str) -> Iterator[DocumentError]:
@@ -182,9 +178,7 @@ def _shape(document: Entries, file: str) -> Iterator[DocumentError]:
 
 
 def _keys(entries: Entries, file: str, known: Sequence[str], needed: Sequence[str]) -> Iterator[DocumentError]:
-    for key in entries:
-        if key not in known:
-            yield DocumentError(file, entries.lines[key], f"has the unknown key {key!r}{nearest(key, known)}")
+    yield from unknown_keys(entries, file, known)
     for key in needed:
         if key not in entries:
             yield DocumentError(file, entries.line, f"lacks the key {key!r}")
@@ -193,22 +187,24 @@ def _keys(entries: Entries, file: str, known: Sequence[str], needed: Sequence[st
 def _values(document: Entries, file: str) -> Iterator[DocumentError]:
     for where, key, fine, what in _expected(document):
         if key in where and not fine(where[key]):
-            yield DocumentError(file, where.lines[key], f"has a {key} that is not {what}")
-    yield from _places(document, file)
+            article = "an" if re.match("[aeio]|un", key) else "a"
+            yield DocumentError(file, where.lines[key], f"has {article} {key} that is not {what}")
 
 
 def _expected(document: Entries) -> Iterator[tuple[Entries, str, Any, str]]:
-    model, ready, stop = document["model"], document["ready"], document["stop"]
-    yield document, "schema", lambda one: one == 1, "1, the only one that this suite knows"
+    model, ready, stop, tried = document["model"], document["ready"], document["stop"], document.get("tried") or Entries()
+    yield document, "schema", lambda one: type(one) is int and one == 1, "1, the only one that this suite knows"
     for key in ("title", "install", "untried"):
         yield document, key, _is_text, "one line of text"
-    for where, key in ((model, "default"), (model, "asked"), (model, "alias"), (document, "matrix")):
+    for where, key in ((model, "default"), (model, "asked"), (model, "alias"), (tried, "with")):
         yield where, key, _is_text, "one line of text"
     yield document, "url", lambda one: bool(re.fullmatch(r"https://\S+", str(one))), "an address"
-    yield document, "retrieved", lambda one: bool(re.fullmatch(r"\d{4}-\d\d-\d\d", str(one))), "a day, YYYY-MM-DD in quotes"
+    for where, key in ((document, "retrieved"), (tried, "date")):
+        yield where, key, is_day, "a day, YYYY-MM-DD in quotes"
     for where, key in ((document, "command"), (stop, "command"), (document, "modules")):
         yield where, key, _is_words, "a list of words"
-    yield document, "environment", lambda one: isinstance(one, dict) and _is_words([*one.values()]), "a mapping of names to texts"
+    yield document, "matrix", lambda one: bool(re.fullmatch(r"[^@\s]+@[^@\s]+", str(one))), "the name of a matrix, SERVER@EDITION"
+    yield document, "environment", _is_environment, "a mapping of names to texts"
     for where, key in ((document, "base"), (ready, "path")):
         yield where, key, lambda one: bool(re.fullmatch(r"(/[\w./-]*)?", str(one))), "a path"
     for where, key in ((document, "stays"), (document, "here"), (model, "embeddings")):
@@ -217,7 +213,8 @@ def _expected(document: Entries) -> Iterator[tuple[Entries, str, Any, str]]:
     yield ready, "status", lambda one: type(one) is int and 100 <= one < 600, "an HTTP status"
     for where in (ready, stop):
         yield where, "seconds", lambda one: type(one) in (int, float) and 0 < one <= 3600, "a number of seconds, at most an hour"
-    yield stop, "signal", lambda one: str(one).startswith("SIG") and hasattr(signal, str(one)), "the name of a signal"
+    signals = signal.Signals.__members__
+    yield stop, "signal", lambda one: str(one) in signals, f"the name of a signal{nearest(str(stop.get('signal')), signals)}"
 
 
 def _is_text(value: Any) -> bool:
@@ -228,12 +225,19 @@ def _is_words(value: Any) -> bool:
     return isinstance(value, list) and bool(value) and all(map(_is_text, value))
 
 
+def _is_environment(value: Any) -> bool:
+    named = isinstance(value, dict) and all(re.fullmatch(r"[A-Za-z_]\w*", name) for name in value)
+    return named and _is_words([*value.values()])
+
+
 def _places(document: Entries, file: str) -> Iterator[DocumentError]:
     """Placeholders that nobody fills, and a command that leaves the choice of the port to chance."""
     words = [*document["command"], *(document.get("environment") or {}).values(), *document["stop"].get("command", ())]
-    for name in (name for word in words for name in re.findall(r"\{(\w+)\}", str(word))):
-        if name not in PLACES:
-            yield DocumentError(file, document.lines["command"], f"has the unknown placeholder {{{name}}}{nearest(name, PLACES)}")
+    for word in (*words, document["model"].get("asked", "")):
+        for name in re.findall(r"\{(\w+)\}", str(word)):
+            if name not in PLACES:
+                line = getattr(word, "line", document.lines["command"])
+                yield DocumentError(file, line, f"has the unknown placeholder {{{name}}}{nearest(name, PLACES)}")
     if not any("{port}" in str(word) for word in words):
         yield DocumentError(file, line_of(document, "command"), "does not say where {port} goes")
     if document.get("stays") is False and "command" not in document["stop"]:

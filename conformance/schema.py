@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator, TypeChecker
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import SchemaError, ValidationError, best_match
 from jsonschema.validators import extend
 
 from conformance.messages import Json
@@ -18,6 +18,10 @@ from conformance.model import Finding
 from conformance.quick import Fits, compiled
 
 Document = dict[str, Any]
+
+_TOLD = ("$comment", "default", "description", "else", "examples", "maxContains", "minContains", "then", "title")
+KEYWORDS = tuple(sorted({*Draft202012Validator.VALIDATORS, *_TOLD}))
+"""What a schema may say; whatever else stands in one is passed over by those who read it."""
 
 MOST_ERRORS = 50
 """A value may break a schema in a million places; so many tell enough."""
@@ -70,6 +74,23 @@ def breaches(schema: Json, value: Json, where: str = "$") -> Iterator[Finding]:
 def fits(schema: Json, value: Json) -> bool:
     """Whether a value satisfies a schema given as a value."""
     return Draft202012Validator(schema).is_valid(value)
+
+
+def schema_fault(schema: Document) -> str:
+    """What is wrong with a schema that stands by itself, in words; an empty string where nothing is."""
+    if _refers(schema):
+        return "refers to another schema"
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        return f"{error.message} at {error.json_path}"
+    return ""
+
+
+def _refers(value: Json) -> bool:
+    if isinstance(value, dict):
+        return "$ref" in value or "$dynamicRef" in value or any(map(_refers, value.values()))
+    return isinstance(value, list) and any(map(_refers, value))
 
 
 def _findings(validator: Any, value: Json, where: str) -> Iterator[Finding]:

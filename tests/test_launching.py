@@ -202,13 +202,24 @@ def test_a_good_recipe_is_read_whole():
         ("[acme, serve, ", "acme serve # ", 6, "a command that is not a list of words"),
         ('--port, "{port}"', '"8000"', 6, "does not say where {port} goes"),
         ('"{port}"', '"{prot}"', 6, "did you mean 'port'"),
-        ('{ACME_HOST: "{host}"}', '{ACME_HOST: "{hots}"}', 6, "did you mean 'host'"),
+        ('{ACME_HOST: "{host}"}', '{ACME_HOST: "{hots}"}', 7, "did you mean 'host'"),
         ('{ACME_HOST: "{host}"}', "{ACME_HOST: 1}", 7, "an environment that is not"),
         ("kind: name", "kind: weights", 8, "a kind that is not one of gguf, name"),
         ("path: /health", "path: health", 9, "a path that is not a path"),
         ("seconds: 30", "seconds: -1", 9, "a seconds that is not"),
         ("status: 200, ", "", 9, "lacks the key 'status'"),
         ("SIGINT", "SIGNORE", 10, "a signal that is not"),
+        ("SIGINT", "TERM", 10, "the name of a signal; did you mean 'SIGTERM'?"),
+        ("SIGINT", "SIG_IGN", 10, "a signal that is not"),
+        ("schema: 1", "schema: true", 1, "a schema that is not 1"),
+        ('"2026-11-22"', '"2026-22-11"', 4, "a retrieved that is not a day"),
+        ('{ACME_HOST: "{host}"}', '{"A=B": x}', 7, "an environment that is not"),
+        ('{ACME_HOST: "{host}"}', "[ACME_HOST]", 7, "an environment that is not"),
+        ('asked: "{model}"', 'asked: "{modle}"', 8, "did you mean 'model'"),
+        ("untried: nobody", "matrix: acme\nuntried: nobody", 11, "the name of a matrix, SERVER@EDITION"),
+        ("untried: nobody has an acme", 'tried: {date: "yesterday", with: acme 1}', 11, "a date that is not a day"),
+        ("untried: nobody has an acme", 'tried: {date: "2026-11-22", with: 1}', 11, "a with that is not one line of text"),
+        ("untried: nobody has an acme", 'untried: ""', 11, "an untried that is not"),
         ("stop: {signal: SIGINT, seconds: 5}", "stop: 5", 10, "has a stop that is no mapping"),
         ("ready:", "stays: false\nready:", 11, "stops nothing"),
         ("untried: nobody has an acme\n", "", 1, "says neither"),
@@ -219,7 +230,7 @@ def test_what_is_wrong_with_a_recipe_is_told_with_its_line(old, new, line, says)
     assert old in GOOD
     with pytest.raises(DocumentError) as caught:
         parse_recipe(GOOD.replace(old, new, 1), "acme.yaml")
-    assert says.replace("an environment", "a environment") in str(caught.value)
+    assert says in str(caught.value)
     assert str(caught.value).startswith(f"acme.yaml:{line}:")
 
 

@@ -8,6 +8,7 @@ import pytest
 from conformance.documents import DocumentError, read_document
 from conformance.features import all_features, core_features
 from conformance.matrix import UnknownMatrix, file_problems, load_matrix, matrix_names, parse_matrix
+from conformance.matrix_problems import problems
 from conformance.model import Stance, Target
 from conformance.registry import all_checks
 
@@ -113,6 +114,36 @@ def test_a_good_matrix_is_read_whole():
         ("excluded:", 'inherits: "acme@2026-01"\nexcluded:', 10, "in a circle"),
         ("excluded:", 'inherits: "olama@2024-03-26"\nexcluded:', 10, "did you mean 'ollama@2024-03-26'"),
         ("excluded:", "inherits: ollama@2024-03-26\nexcluded:", 10, "unquoted inherits"),
+        ("stance: supported", "stance: null", 8, "there are supported, partial"),
+        ("lines: [1]", "lines: [1000000000000000000000000000000]", 8, None),
+        ("lines: [1]", f"lines: [{'1' * 5000}]", 8, "cites no lines"),
+        ("lines: [1]", "at: [Limits]", 8, "`at` that is no line of text"),
+        ("lines: [1]", 'at: "Lim\\eits"', 8, "`at` that is no line of text"),
+        ("lines: [1]", "lines: [1], note: a, b c", 8, "'b c'; a text with a comma in it stands in quotes"),
+        ("note: one", "note: null", 9, "note that is no text"),
+        ("title: Acme's page", "title:", 5, "title that is no text"),
+        ("title: Acme's page", 'title: "Acme \\e[31m"', 5, "a character that cannot be seen"),
+        ('"acme@2026-01"\nserver: acme', '"../acme@2026-01"\nserver: ../acme', 3, "a server that is no name"),
+        ("expects: {choices: 1}", "expects: {choices: {maximum: many}}", 9, "no JSON Schema: 'many' is not of type 'number'"),
+        ("expects: {choices: 1}", "expects: {choices: {pattern: '('}}", 9, "no JSON Schema: '(' is not a 'regex'"),
+        ("expects: {choices: 1}", "expects: {choices: {maximun: 1}}", 9, "'maximun' is unknown; did you mean 'maximum'"),
+        ("expects: {choices: 1}", "expects: {choices: {items: {$ref: 'http://x'}}}", 9, "refers to another schema"),
+        ("expects: {choices: 1}", "expects: {choices: {minimum: 1, then: {}}}", 9, None),
+        ('"2026-11-21"', '"2026-02-30"', 6, "write YYYY-MM-DD"),
+        (
+            "{stance: supported, lines: [1]}",
+            "[{stance: supported, lines: [1]}, {stance: rejected, lines: [2], when: {flag: --x}}]",
+            8,
+            "before the last claim of the list",
+        ),
+        ("lines: [4], reason: nobody can see it", "lines: [4]", 11, "lacks the key 'reason'"),
+        ('"2026-11-21"', f'"2026-11-21", sha256: "{"a" * 64}", line_hashes: "{" ".join(["abcdef"] * 4)}"', 6, None),
+        (
+            '"2026-11-21"',
+            f'"2026-11-21", sha256: "{"a" * 64}", line_hashes: "abcdef abcdef"',
+            9,
+            "cites line 3 of a document that has 2",
+        ),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line_and_what_is_right_is_not(old, new, line, says):
@@ -123,6 +154,43 @@ def test_what_is_wrong_is_told_with_its_line_and_what_is_right_is_not(old, new, 
     with pytest.raises(DocumentError, match=re.escape(says)) as caught:
         parse_matrix(GOOD.replace(old, new, 1), "acme.yaml")
     assert str(caught.value).startswith(f"acme.yaml:{line}:" if line else "acme.yaml:")
+
+
+def test_a_feature_that_there_is_not_is_told_once():
+    with pytest.raises(DocumentError) as caught:
+        parse_matrix(GOOD.replace("chat.n:", "chat.m:"), "acme.yaml")
+    assert "'chat.m'; did you mean 'chat.n'" in str(caught.value)
+    file = read_document(GOOD.replace("chat.n:", "chat.m:"), "acme.yaml")
+    assert len(list(problems(file, "acme.yaml"))) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ("a: 1\n\tb: 2\n", 2, "a tab indents this line"),
+        ("a: 1\n---\nb: 2\n", 2, "expected a single document in the stream, but found another document"),
+        ("a: {\n  b: c: d}\n", 2, "begins on line 1; a text with a colon or a comma in it stands in quotes"),
+        ("a: é\nb: \0\n", 2, "the character U+0000"),
+        ("a: &x {b: 1}\nc: *x\n", 2, "the alias *x: write out what it stands for"),
+        ("a: &x [*x]\n", 1, "the alias *x"),
+        ("a: &a [x, x]\n" + "".join(f"b{n}: &b{n} [*a, *a]\n" for n in range(99)), 2, "the alias *a"),
+    ],
+)
+def test_what_is_no_yaml_is_told_with_its_line_and_cause(text, line, says):
+    with pytest.raises(DocumentError, match=re.escape(says)) as caught:
+        read_document(text, "x.yaml")
+    assert str(caught.value).startswith(f"x.yaml:{line}: ")
+
+
+def test_files_are_read_as_editors_write_them_or_refused_with_a_line(tmp_path):
+    file = tmp_path / "acme.yaml"
+    for written in (GOOD.encode("utf-8-sig"), GOOD.replace("\n", "\r\n").encode()):
+        file.write_bytes(written)
+        assert load_matrix(str(file)).sha256 == parse_matrix(GOOD, "acme.yaml").sha256
+    file.write_bytes(GOOD.replace("Acme's", "Acmé's").encode("latin-1"))
+    assert [str(one) for one in file_problems(str(file))] == [f"{file}:5: is not UTF-8 at byte 71"]
+    file.write_bytes(b"#" * (5 << 20))
+    assert [str(one) for one in file_problems(str(file))] == [f"{file}:1: is too large for a document"]
 
 
 @pytest.mark.parametrize(
