@@ -60,7 +60,8 @@ def judge(known: Namespace, _: list[str]) -> int:
 def compare(known: Namespace, _: list[str]) -> int:
     """Holds reports against each other, as one table; exit code 1 for a regression where that is asked for."""
     from conformance.comparing import Unreadable, report_at
-    from conformance.render.comparison import FORMS
+    from conformance.display import look_of
+    from conformance.render.comparison import FORMS, to_terminal
     from conformance.report.compared import compared
 
     if len(known.report) < 2:
@@ -76,6 +77,8 @@ def compare(known: Namespace, _: list[str]) -> int:
         except OSError as error:
             raise Refused(f"cannot write {known.output}: {error.strerror}") from None
     else:
+        if known.format == "terminal":
+            text = to_terminal(comparison, known.only_differences, look_of(sys.stdout).columns)
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
     return 1 if known.fail_on == "regression" and comparison.regressed else 0
 

@@ -20,6 +20,9 @@ _MANNERS = {
 }
 """Odd ways to speak HTTP, as far as curl can be told to."""
 
+_METHODS = {"HEAD": ["--head"]}
+"""Methods whose answers have another form, so that curl has to know."""
+
 _LONGEST = 100_000
 """Characters of a body that a program takes as one argument; more has to go through a pipe."""
 
@@ -29,7 +32,17 @@ def curl_line(target: Target, request: Request) -> str:
     url = f"{target.base_url.rstrip('/')}/{request.path.lstrip('/')}" + (f"?{request.query}" if request.query else "")
     manner = request.setup.manner
     urls = [shlex.quote(_visible(url))] * (2 if manner == "reuse" else 1)
-    words = ["curl", "-sS", "-i", "-N", "--max-time", "60", "-X", request.method, *urls, *_MANNERS.get(manner, [])]
+    words = [
+        "curl",
+        "-sS",
+        "-i",
+        "-N",
+        "--max-time",
+        "60",
+        *_METHODS.get(request.method, ["-X", request.method]),
+        *urls,
+        *_MANNERS.get(manner, []),
+    ]
     for name, value in request.headers:
         words += ["-H", shlex.quote(_visible(f"{name}: {value}"))]
     if request.json is not None and not any(name.lower() == "content-type" for name, _ in request.headers):

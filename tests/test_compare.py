@@ -81,7 +81,36 @@ def test_each_document_has_its_column():
     assert re.search(r"feature +one, a@1 +one, b@2 +two\n", text)
     assert re.search(r"chat.create +works: kept +works: surpassed +works: kept\n", text)
     assert re.search(r"models.list +- +- +works: kept\n", text)
-    assert list(differing(comparison)) == ["chat.create", "models.list"]
+    assert list(differing(comparison)) == ["models.list"]
+
+
+BOTH = (Edition("a@1", "x"), Edition("b@2", "y"))
+
+
+def against_both(outcome=Outcome.DIFFERS, standing=Standing.KEPT, matrices=BOTH):
+    return report(
+        verdict(outcome=outcome, matrix="a@1", standing=standing), verdict(outcome=outcome, matrix="b@2"), matrices=matrices
+    )
+
+
+def test_documents_that_fare_differently_are_no_difference_between_reports():
+    assert differing(compared([against_both(), against_both()])) == {}
+    assert list(differing(compared([against_both(), against_both(standing=Standing.BROKEN)]))) == ["chat.create"]
+
+
+@pytest.mark.parametrize("outcome", [Outcome.DIFFERS, Outcome.WORKS])
+def test_a_promise_that_is_broken_now_is_a_regression_though_the_outcome_is_the_same(outcome):
+    kept, broken = against_both(outcome), against_both(outcome, Standing.BROKEN)
+    (change,) = compared([kept, broken]).changes
+    assert (change.kind, change.matrix, change.standings) == (Kind.REGRESSED, "a@1", (Standing.KEPT, Standing.BROKEN))
+    assert f"{outcome.value}, broken by a@1" in FORMS["terminal"](compared([kept, broken]), False)
+    assert compared([broken, kept]).changes[0].kind is Kind.MENDED
+    assert compared([kept, kept]).changes == ()
+
+
+def test_another_text_of_a_document_is_no_regression():
+    edited = (Edition("a@1", "z"), BOTH[1])
+    assert compared([against_both(), against_both(standing=Standing.BROKEN, matrices=edited)]).changes == ()
 
 
 def test_only_differences_leaves_out_what_all_agree_on():

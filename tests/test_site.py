@@ -129,7 +129,7 @@ def test_a_feature_is_told_apart_by_suite_and_revision():
         ("2", {"chat.stop.string": 2}, [BAD]),
     ]
     page = pages(History((first, second)))["features/chat.stop.html"]
-    assert "chat.stop.string (revision 1)" in page
+    assert "Checks: chat.stop.string</p>" in page
     assert "chat.stop.string (revision 2)" in page
     assert "by different versions of the suite (1, 2)" in pages(History((first, second)))["index.html"]
 

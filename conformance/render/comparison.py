@@ -13,6 +13,7 @@ from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
+from conformance.model import Outcome
 from conformance.render.cards import TONES
 from conformance.render.content import count, matrix_name
 from conformance.render.escape import for_html, for_markdown, for_terminal, visible
@@ -78,16 +79,18 @@ def changes_tables(comparison: Comparison) -> Iterator[Table]:
 
 
 def _before(change: Change) -> str:
-    return _outcome(change.before and change.before.value, change.revisions[0], change)
+    return _fared(change.before, change, 0)
 
 
 def _after(change: Change) -> str:
-    return _outcome(change.after and change.after.value, change.revisions[1], change)
+    return _fared(change.after, change, 1)
 
 
-def _outcome(word: str | None, revision: int | None, change: Change) -> str:
-    told = f" (revision {revision})" if change.kind is Kind.NOT_COMPARABLE else ""
-    return f"{word or _ABSENT}{told}"
+def _fared(outcome: Outcome | None, change: Change, place: int) -> str:
+    told = outcome.value if outcome else _ABSENT
+    if change.standings:
+        return f"{told}, {change.standings[place].value} by {matrix_name(change.matrix)}"
+    return f"{told} (revision {change.revisions[place]})" if change.kind is Kind.NOT_COMPARABLE else told
 
 
 def summary(comparison: Comparison) -> str:
@@ -96,17 +99,18 @@ def summary(comparison: Comparison) -> str:
     return f"{count(len(comparison.rows), 'feature')}; from the first report to the last: {', '.join(told) or 'nothing changed'}"
 
 
-def to_terminal(comparison: Comparison, only_differences: bool = False) -> str:
-    """Text for a terminal or a log."""
+def to_terminal(comparison: Comparison, only_differences: bool = False, columns: int = 0) -> str:
+    """Text for a terminal of so many columns, or for a log; what changed comes last, where readers are."""
     blocks = ["\n".join(for_terminal(line) for line in facts(comparison))]
-    blocks += [to_text(table) for table in _tables(comparison, only_differences)]
+    *changes, features = _tables(comparison, only_differences)
+    blocks += [to_text(table, columns=columns) for table in (features, *changes) if table.rows]
     return "\n\n".join([*blocks, for_terminal(summary(comparison))]) + "\n"
 
 
 def to_markdown_text(comparison: Comparison, only_differences: bool = False) -> str:
     """Markdown as forges read it."""
     blocks = ["# Reports compared", "\n".join(f"- {for_markdown(line)}" for line in facts(comparison))]
-    blocks += [to_markdown(table) for table in _tables(comparison, only_differences)]
+    blocks += [to_markdown(table) for table in _tables(comparison, only_differences) if table.rows]
     return "\n\n".join([*blocks, for_markdown(summary(comparison))]) + "\n"
 
 
@@ -120,20 +124,19 @@ def to_page(comparison: Comparison, only_differences: bool = False) -> str:
         f"<meta http-equiv=\"Content-Security-Policy\" content=\"{allowed}; base-uri 'none'; form-action 'none'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="referrer" content="no-referrer">',
         f"<title>OpenAI conformance compared</title><style>{style}</style></head><body>",
-        '<header><p class="eyebrow">OpenAI conformance</p><h1>Reports compared</h1></header><main>',
+        '<header><p class="eyebrow">OpenAI conformance</p><h1>Reports compared</h1></header><main class="compared">',
         f"<p><strong>{for_html(summary(comparison))}</strong></p>",
         f"<ul>{''.join(f'<li>{for_html(line)}</li>' for line in facts(comparison))}</ul>",
-        *(to_html(table, tones) for table in _tables(comparison, only_differences)),
+        *(to_html(table, tones) for table in _tables(comparison, only_differences) if table.rows),
         "</main></body></html>\n",
     ]
     return "\n".join(lines)
 
 
 def _tables(comparison: Comparison, only_differences: bool) -> Iterator[Table]:
-    table = features_table(comparison, only_differences)
-    if table.rows:
-        yield table
+    """What changed, and at the end all features, or those that differ."""
     yield from changes_tables(comparison)
+    yield features_table(comparison, only_differences)
 
 
 def to_csv(comparison: Comparison, only_differences: bool = False) -> str:
@@ -196,6 +199,8 @@ def _change(change: Change) -> Mapping[str, Any]:
         "before": change.before and change.before.value,
         "after": change.after and change.after.value,
         "revisions": change.revisions,
+        "matrix": change.matrix,
+        "standings": change.standings and [one.value for one in change.standings],
     }
 
 

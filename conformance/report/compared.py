@@ -5,16 +5,17 @@ A check that changed its meaning has another revision; what such a check says is
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from conformance.model import Level, Outcome, Verdict
+from conformance.model import Level, Outcome, Standing, Verdict
 from conformance.report.summary import Side, by_case, by_matrix, sides
 from conformance.report.values import Report
 
 _WORST_FIRST = tuple(Outcome)
 _GOOD = (Outcome.WORKS, Outcome.ACCEPTED)
+_KEPT = (Standing.KEPT, Standing.SURPASSED)
 
 
 class Kind(Enum):
@@ -39,7 +40,9 @@ class Column:
 
 @dataclass(frozen=True)
 class Change:
-    """A case that fared otherwise in the last report than in the first; None where it is missing there."""
+    """A case that fared otherwise in the last report than in the first; None where it is missing there. Where only what the same
+    text of a document promises is kept in one of them and broken in the other, `matrix` and `standings` tell that.
+    """
 
     case: str
     check: str
@@ -49,6 +52,8 @@ class Change:
     before: Outcome | None
     after: Outcome | None
     revisions: tuple[int | None, int | None]
+    matrix: str | None = None
+    standings: tuple[Standing, Standing] | None = None
 
 
 @dataclass(frozen=True)
@@ -80,31 +85,42 @@ def compared(reports: Sequence[Report]) -> Comparison:
 
 
 def differing(comparison: Comparison) -> Mapping[str, tuple[Side | None, ...]]:
-    """The rows whose columns are not all the same in outcome and standing."""
-    return {
-        name: found
-        for name, found in comparison.rows.items()
-        if len({None if side is None else (side.outcome, side.standing) for side in found}) > 1
-    }
+    """The rows about which reports differ: in what was seen, or in how the same document fares."""
+    return {name: found for name, found in comparison.rows.items() if _differ(comparison.columns, found)}
+
+
+def _differ(columns: Sequence[Column], found: Sequence[Side | None]) -> bool:
+    seen: dict[int, set[Outcome]] = {column.report: set() for column in columns}
+    standings: dict[str | None, set[Standing | None]] = {}
+    for column, side in zip(columns, found, strict=True):
+        seen[column.report] |= {side.outcome} if side else set()
+        standings.setdefault(column.matrix, set()).add(side.standing if side else None)
+    first, *others = seen.values()
+    return any(one != first for one in others) or any(len(one) > 1 for one in standings.values())
 
 
 def changes(first: Report, last: Report) -> Iterable[Change]:
     """What became of every case that did not stay as it was, by kind, the most serious level first."""
     before, after = by_case(first), by_case(last)
     names = dict.fromkeys((*before, *after))
-    found = [change for name in names if (change := _change(before.get(name, ()), after.get(name, ())))]
+    texts = {(one.id, one.sha256) for one in first.header.matrices} & {(one.id, one.sha256) for one in last.header.matrices}
+    same: set[str | None] = {None, *(name for name, _ in texts)}
+    found = [change for name in names if (change := _change(before.get(name, ()), after.get(name, ()), same))]
     return sorted(found, key=lambda one: (_KINDS.index(one.kind), _LEVELS.index(one.level), one.case))
 
 
 _KINDS, _LEVELS = tuple(Kind), tuple(Level)
 
 
-def _change(before: Sequence[Verdict], after: Sequence[Verdict]) -> Change | None:
+def _change(before: Sequence[Verdict], after: Sequence[Verdict], same: Collection[str | None]) -> Change | None:
     old, new = (before[0] if before else None), (after[0] if after else None)
     kind = _kind(old, new)
     any_one = new or old
-    if kind is None or any_one is None:
+    if any_one is None:
         return None
+    if kind is None:
+        weighed = (_weighed(one, other) for one in before for other in after if one.matrix == other.matrix and one.matrix in same)
+        return next(filter(None, weighed), None)
     return Change(
         case=any_one.case,
         check=any_one.check,
@@ -115,6 +131,15 @@ def _change(before: Sequence[Verdict], after: Sequence[Verdict]) -> Change | Non
         after=new.outcome if new else None,
         revisions=(old.revision if old else None, new.revision if new else None),
     )
+
+
+def _weighed(old: Verdict, new: Verdict) -> Change | None:
+    """The change of a promise that is kept by one of two verdicts and broken by the other, though both saw the same outcome."""
+    if {old.standing in _KEPT, new.standing in _KEPT} != {True, False} or Standing.BROKEN not in (old.standing, new.standing):
+        return None
+    kind = Kind.MENDED if old.standing is Standing.BROKEN else Kind.REGRESSED
+    outcomes, revisions, standings = (old.outcome, new.outcome), (old.revision, new.revision), (old.standing, new.standing)
+    return Change(new.case, new.check, new.feature, new.level, kind, *outcomes, revisions, new.matrix, standings)
 
 
 def _kind(old: Verdict | None, new: Verdict | None) -> Kind | None:

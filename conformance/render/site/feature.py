@@ -13,8 +13,8 @@ from conformance.report.history import Meaning, Row
 
 APART = (
     "Each version of the suite has a table of its own. Tables may be held against each other for checks that have the same "
-    "revision in both; a check with another revision asks something else. The squares are the reports of one server that asked "
-    "the same of the same model, the oldest first."
+    "revision in both; a check with another revision asks something else, and where none is told it is the first. The squares "
+    "are the reports of one server that asked the same of the same model, the oldest first."
 )
 
 
@@ -27,10 +27,14 @@ def _body(meanings: tuple[Meaning, ...]) -> Iterator[str]:
     yield note(APART)
     for meaning in meanings:
         yield f"<h2>Suite {words(meaning.suite, 40)}</h2>"
-        checks = ", ".join(f"{for_html(name, 120)} (revision {revision})" for name, revision in meaning.checks.items())
+        checks = ", ".join(f"{for_html(name, 120)}{_edition(revision)}" for name, revision in meaning.checks.items())
         yield f'<p class="soft">Checks: {checks}</p>'
         heads = ("server", "document", "says", "seen", "standing", "seen over time", "report")
         yield table(f"As suite {meaning.suite} judges it", heads, map(_row, meaning.rows))
+
+
+def _edition(revision: int) -> str:
+    return f" (revision {revision})" if revision > 1 else ""
 
 
 def _row(row: Row) -> list[str]:

@@ -78,7 +78,7 @@ def report_link(stored: Stored, up: str) -> str:
     """A link to a report's page, or to its record where it has none; says when the report is not complete."""
     name = "report.html" if "report.html" in stored.files else "report.ndjson"
     told = "" if stored.complete else ' <span class="chip open">not complete</span>'
-    return f"{link(f'{up}{stored.place}/{name}', when(stored))}{told}"
+    return f'<span class="when">{link(f"{up}{stored.place}/{name}", when(stored))}</span>{told}'
 
 
 def note(text: str) -> str:

@@ -27,7 +27,7 @@ def chart(title: str, server: Server, lines: Sequence[Line]) -> str:
     drawn = "".join(_drawn(number, line, server) for number, line in enumerate(lines))
     label = for_html(f"{title}: {'; '.join(f'line {number}: {_spoken(line)}' for number, line in enumerate(lines, 1))}", 2000)
     picture = (
-        f'<svg viewBox="0 0 {_WIDTH + 60:.0f} {_HEIGHT + 46:.0f}" role="img" aria-label="{label}">'
+        f'<svg viewBox="0 0 {_WIDTH + 60:.0f} {_HEIGHT + 56:.0f}" role="img" aria-label="{label}">'
         f"{''.join(_grid(server))}{''.join(_cuts(server))}{drawn}</svg>"
     )
     legend = "".join(f"<li>{_legend(line)}</li>" for line in lines)
