@@ -177,7 +177,7 @@ def serve(known: Namespace, _: list[str]) -> int:
 def curl(known: Namespace, _: list[str]) -> int:
     """Prints the request of a recorded exchange as a line for the shell."""
     from conformance.recordings import recorded_target, recording_in
-    from conformance.reproducing import curl_line
+    from conformance.reproducing import curl_line, sent_again
     from conformance.session import one_line
 
     try:
@@ -186,7 +186,7 @@ def curl(known: Namespace, _: list[str]) -> int:
         raise Refused(one_line(error)) from None
     if known.key not in exchanges:
         raise Refused(f"{known.report} holds no exchange {known.key!r}")
-    _say([curl_line(target, exchanges[known.key].request)])
+    _say([curl_line(*sent_again(target, exchanges[known.key]))])
     return 0
 
 
