@@ -182,7 +182,7 @@ def curl(known: Namespace, _: list[str]) -> int:
     """Prints the request of a recorded exchange as a line for the shell."""
     from conformance.plan import one_line
     from conformance.recordings import recorded_target, recording_in
-    from conformance.reproducing import curl_line
+    from conformance.reproducing import curl_line, sent_again
 
     try:
         target, exchanges = recorded_target(Path(known.report)), dict(recording_in(Path(known.report)))
@@ -190,7 +190,7 @@ def curl(known: Namespace, _: list[str]) -> int:
         raise Refused(one_line(error)) from None
     if known.key not in exchanges:
         raise Refused(f"{known.report} holds no exchange {known.key!r}")
-    _say([curl_line(target, exchanges[known.key].request)])
+    _say([curl_line(*sent_again(target, exchanges[known.key]))])
     return 0
 
 

@@ -21,7 +21,7 @@ from conformance.render.content import count
 from conformance.render.escape import for_terminal
 from conformance.report import Footer, Report
 from conformance.streams import read_stream
-from conformance.traffic import Traffic
+from conformance.traffic import MOST_NAMED, Traffic
 from conformance.wire import read_events, read_json
 
 RECORDED = "recorded"
@@ -31,10 +31,6 @@ long.
 """
 _FORGET = 4 << 20
 """After so many bytes what was read is forgotten, for every rule has seen it."""
-
-
-MOST_NAMED = 10
-"""How many files that are no recordings are named."""
 
 
 class NothingSelected(Exception):
@@ -55,7 +51,7 @@ def judge_traffic(options: Options, paths: Sequence[Path], command: Iterable[str
     except (ValueError, OSError) as error:
         raise WrongUse(one_line(error)) from None
     if not traffic.calls:
-        raise WrongUse(f"the recordings hold no exchange{_others(traffic)}")
+        raise WrongUse(next(iter(traffic.damaged), f"the recordings hold no exchange{_others(traffic)}"))
     target = Target("", id=RECORDED, server=", ".join(bench.hosts) or "recorded traffic")
     report = Report(
         header_of(plan, target, began, command),
@@ -150,11 +146,16 @@ def _told(bench: Bench, traffic: Traffic) -> Iterator[str]:
     """What was read, and what of it could not be judged."""
     yield f"{count(traffic.calls, 'exchange')} read, {bench.known} of them with endpoints that rules are about{_others(traffic)}"
     if traffic.left_out:
-        more = f" and {len(traffic.left_out) - MOST_NAMED} more" if len(traffic.left_out) > MOST_NAMED else ""
-        names = ", ".join(for_terminal(name) for name in traffic.left_out[:MOST_NAMED])
-        yield f"warning: no recordings, and left out: {names}{more}"
+        yield f"warning: no recordings, and left out: {_listed(traffic.left_out, len(traffic.left_out), ', ')}"
+    if traffic.damaged:
+        yield f"warning: cannot be read, and left out: {_listed(traffic.damaged, traffic.damages, '; ')}"
     for lacks, number in bench.lacks.items():
         yield f"{count(number, 'exchange')} judged without a body: {for_terminal(lacks)}"
+
+
+def _listed(named: Sequence[str], number: int, between: str) -> str:
+    more = f" and {number - MOST_NAMED} more" if number > MOST_NAMED else ""
+    return between.join(for_terminal(name) for name in named[:MOST_NAMED]) + more
 
 
 def _others(traffic: Traffic) -> str:

@@ -10,7 +10,7 @@ import json
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
@@ -104,20 +104,38 @@ def exchanges_in(path: Path) -> Iterator[Exchange]:
         yield from exchange_lines(file, str(path))
 
 
-def exchange_lines(file: IO[bytes], name: str) -> Iterator[Exchange]:
-    """The exchanges in the lines of an open file. Raises RecordingError."""
-    for place, line in _lines(file, name):
+def exchange_lines(file: IO[bytes], name: str, spare: Callable[[RecordingError], None] | None = None) -> Iterator[Exchange]:
+    """The exchanges in the lines of an open file. What is wrong with a line goes to `spare`, and the next one is read; without
+    it a RecordingError is raised.
+    """
+    for place, text in _numbered(file, name):
         try:
-            yield exchange_of(line)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
-            raise RecordingError(f"{place}: no exchange: {type(error).__name__}: {error}") from None
+            line = _line(place, text)
+            found = None if line is None else _exchange(place, line)
+        except RecordingError as error:
+            if spare is None:
+                raise
+            spare(error)
+            continue
+        if found is not None:
+            yield found
+
+
+def _exchange(place: str, line: Line) -> Exchange:
+    try:
+        return exchange_of(line)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
+        raise RecordingError(f"{place}: no exchange: {type(error).__name__}: {error}") from None
 
 
 def recorded_target(folder: Path) -> Target:
     """The target that the exchanges of a folder, or of one file, came from. Raises FileNotFoundError, RecordingError."""
     for path in _files(folder):
         with closing(_open(path)) as file:
-            for place, line in _lines(file, str(path)):
+            for place, text in _numbered(file, str(path)):
+                line = _line(place, text)
+                if line is None:
+                    continue
                 try:
                     return Target(**line["target"])
                 except (KeyError, TypeError):
@@ -134,24 +152,29 @@ def _files(folder: Path) -> list[Path]:
     return found
 
 
-def _lines(file: IO[bytes], name: str) -> Iterator[tuple[str, Line]]:
-    """Every line that is an object, and its place as file:line. A last line without an end may be half of one."""
+def _numbered(file: IO[bytes], name: str) -> Iterator[tuple[str, bytes]]:
+    """Every line that says something, and its place as file:line. Raises RecordingError where too many say nothing."""
     blank = 0
     for number, text in enumerate(_whole(file, name), 1):
-        if not text.strip():
+        if text.strip():
+            yield f"{name}:{number}", text
+        else:
             blank += 1
             if blank > MOST_BLANK:
                 raise RecordingError(f"{name}:{number}: more than {MOST_BLANK} lines hold nothing")
-            continue
-        try:
-            line = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            if not text.endswith(b"\n"):
-                return
-            raise RecordingError(f"{name}:{number}: no JSON: {error}") from None
-        if not isinstance(line, dict):
-            raise RecordingError(f"{name}:{number}: no JSON object")
-        yield f"{name}:{number}", line
+
+
+def _line(place: str, text: bytes) -> Line | None:
+    """The object in a line. A last line without an end may be half of one: then it is None."""
+    try:
+        line = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        if not text.endswith(b"\n"):
+            return None
+        raise RecordingError(f"{place}: no JSON: {error}") from None
+    if not isinstance(line, dict):
+        raise RecordingError(f"{place}: no JSON object")
+    return line
 
 
 def _open(path: Path) -> IO[bytes]:

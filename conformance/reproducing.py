@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 import shlex
+from dataclasses import replace
 
-from conformance.messages import MANNERS, Request
+from conformance.messages import MANNERS, Exchange, Request
 from conformance.model import Target
+from conformance.redaction import TELLING
 
 _MANNERS = {
     "chunked": ["-H", "'Transfer-Encoding: chunked'"],
@@ -25,6 +28,35 @@ _METHODS = {"HEAD": ["--head"]}
 
 _LONGEST = 100_000
 """Characters of a body that a program takes as one argument; more has to go through a pipe."""
+
+
+_OF_A_CONNECTION = TELLING | {
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "expect",
+    "host",
+    "te",
+    "transfer-encoding",
+}
+"""Headers of a recorded request that whoever sends it again has to make anew."""
+
+_BELOW = re.compile(r"(?P<base>.*?)(?P<path>/(chat/completions|completions|embeddings|responses|models(/[^/]*)?)/?)", re.DOTALL)
+
+
+def sent_again(target: Target, exchange: Exchange) -> tuple[Target, Request]:
+    """The server and the request that lead to an exchange once more. Of a recording that is the host that the recorder tells,
+    with a key as the suite has it; of a run it is what there is.
+    """
+    request, host = exchange.request, str(exchange.source.get("host") or "HOST")
+    if target.base_url:
+        return target, request
+    parts = _BELOW.fullmatch(request.path)
+    base, path = (parts["base"], parts["path"]) if parts else ("", request.path)
+    scheme = "http" if re.search(r":(?!443$)\d+$|^localhost$", host) else "https"
+    headers = tuple(pair for pair in request.headers if pair[0].lower() not in _OF_A_CONNECTION)
+    return replace(target, base_url=f"{scheme}://{host}{base}", key_configured=True), replace(request, path=path, headers=headers)
 
 
 def curl_line(target: Target, request: Request) -> str:

@@ -76,9 +76,11 @@ def test_folders_are_read_and_other_files_named(recorded):
     (recorded / "mixed").mkdir()
     (recorded / "mixed" / "run.gz").write_bytes((recorded / "out" / "exchanges.jsonl.gz").read_bytes())
     (recorded / "mixed" / "notes.txt").write_text("nothing")
+    (recorded / "mixed" / "torn.yaml").write_text("interactions:\n- [\n")
     result = ended(command("judge", "mixed", "--report", "folder", "--gate", "none", cwd=recorded))
     assert result.code == 0
     assert "warning: no recordings, and left out: mixed/notes.txt\n" in result.out
+    assert "warning: cannot be read, and left out: mixed/torn.yaml:" in result.out
     online = {one.check: one.outcome for one in report_in(recorded / "out").verdicts}
     for verdict in report_in(recorded / "folder").verdicts:
         assert online.get(verdict.check, verdict.outcome) is verdict.outcome
@@ -96,6 +98,26 @@ def test_standard_input_is_read(recorded):
     )
     assert result.returncode == 0, result.stderr
     assert len(report_in(recorded / "piped").verdicts) > 50
+
+
+def test_what_was_recorded_can_be_sent_again(recorded):
+    """The line that is printed says to the same server what the recorded one said, with a key of one's own."""
+    judged(recorded)
+    verdict = next(one for one in report_in(recorded / "judged").verdicts if one.check == "chat.created")
+    with serving("created-fraction") as server:
+        lines = (recorded / "out" / "exchanges.jsonl.gz").read_bytes()
+        [line] = [one for one in gzip.decompress(lines).splitlines() if json.loads(one)["key"] == verdict.exchanges[0]]
+        host = server.url.removeprefix("http://").partition("/")[0]
+        told = json.loads(line) | {"host": host}
+        told["request"]["headers"] |= {"content-length": "9999", "authorization": "[redacted]", "accept-encoding": "br"}
+        told["request"]["path"], told["request"]["setup"] = "/v1/chat/completions", {}
+        (recorded / "again.jsonl").write_text(json.dumps(told) + "\n")
+        ended(command("judge", "again.jsonl", "--report", "again", cwd=recorded))
+        said = ended(command("curl", verdict.exchanges[0], "--report", "again", cwd=recorded)).out
+        assert f"{server.url}/chat/completions" in said
+        assert '"Authorization: Bearer $OPENAI_API_KEY"' in said
+        answer = subprocess.run(["/bin/sh", "-c", said], capture_output=True, text=True, timeout=60, check=True).stdout
+        assert '"object":' in answer
 
 
 def test_nothing_selected_is_no_verdict(recorded):

@@ -10,7 +10,8 @@ from loopback import fixed, serving
 from conformance.messages import MANNERS, Exchange, Request, Setup
 from conformance.model import Target
 from conformance.render.traffic import request_text
-from conformance.reproducing import curl_line
+from conformance.reproducing import curl_line, sent_again
+from conformance.snippets import sdk_snippet
 
 TARGET = Target("http://h/v1", key_configured=True)
 
@@ -69,3 +70,36 @@ def test_curl_sends_it(manner, requests):
     assert [server.body(number) for number in range(requests)] == [b'{"model": "m"}'] * requests
     assert server.header("authorization") == ["Bearer k3y"]
     assert (len(server.requests), server.connections) == (requests, 1)
+
+
+RECORDED = Target("", id="recorded")
+KEPT = (("Authorization", "[redacted]"), ("Content-Length", "9"), ("Host", "a"), ("User-Agent", "Ruby"))
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "base"),
+    [
+        ("api.openai.com", "/v1/chat/completions", "https://api.openai.com/v1"),
+        ("a.b:443", "/openai/deployments/x/chat/completions", "https://a.b:443/openai/deployments/x"),
+        ("127.0.0.1:8080", "/chat/completions", "http://127.0.0.1:8080"),
+        ("localhost", "/v1/chat/completions", "http://localhost/v1"),
+        ("", "/v1/chat/completions", "https://HOST/v1"),
+    ],
+)
+def test_what_was_recorded_is_sent_where_it_went(host, path, base):
+    request = Request("POST", path, {"model": "m", "messages": []}, headers=KEPT)
+    target, again = sent_again(RECORDED, Exchange(request, 200, source={"host": host}))
+    assert (target.base_url, again.path, again.headers) == (base, "/chat/completions", (("User-Agent", "Ruby"),))
+    assert f"{base}/chat/completions" in curl_line(target, again)
+    assert '"Authorization: Bearer $OPENAI_API_KEY"' in curl_line(target, again)
+    assert "client.chat.completions.create(" in sdk_snippet(target, again)
+
+
+def test_other_paths_of_a_recording_stay_whole():
+    target, again = sent_again(RECORDED, Exchange(Request("GET", "/v1/files/f"), 200, source={"host": "a"}))
+    assert (target.base_url, again.path) == ("https://a", "/v1/files/f")
+
+
+def test_what_a_run_asked_is_sent_as_it_was():
+    exchange = Exchange(Request("GET", "/models", headers=KEPT), 200)
+    assert sent_again(TARGET, exchange) == (TARGET, exchange.request)

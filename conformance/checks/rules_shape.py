@@ -8,7 +8,7 @@ https://platform.openai.com/docs/api-reference/chat/object · https://platform.o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
 from conformance import calls
@@ -49,18 +49,27 @@ def _part(where: str) -> str:
 
 
 @lru_cache(maxsize=256)
-def _breaches(body: bytes, streamed: bool) -> tuple[Finding, ...]:
-    if streamed:
-        chunks = read_stream(body).chunks
-        return tuple(found for chunk in chunks for found in against("chat.completion.chunk", chunk.value, chunk.where))
-    return tuple(against("chat.completion", read_json(body).value))
+def _breaches(body: bytes, streamed: bool) -> Mapping[str, list[Finding]]:
+    """What breaks the schema, by the part that it lies in."""
+    sorted_out: dict[str, list[Finding]] = {}
+    for found in _broken(body, streamed):
+        sorted_out.setdefault(_part(found.where), []).append(found)
+    return sorted_out
+
+
+def _broken(body: bytes, streamed: bool) -> Iterator[Finding]:
+    if not streamed:
+        yield from against("chat.completion", read_json(body).value)
+        return
+    for chunk in read_stream(body).chunks:
+        yield from against("chat.completion.chunk", chunk.value, chunk.where)
 
 
 def _in_part(exchange: Exchange, part: str) -> Iterator[Finding]:
     _ensure_readable(exchange)
     if part in _MASKABLE:
         ensure_values(exchange)
-    return (found for found in _breaches(exchange.body, wants_stream(exchange)) if _part(found.where) == part)
+    return iter(_breaches(exchange.body, wants_stream(exchange)).get(part, ()))
 
 
 def _where_held(exchange: Exchange, part: str, held: Callable[[Object], object]) -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from conformance.render.escape import clip, for_html, for_pre
 from conformance.render.excerpts import excerpt_html
 from conformance.render.marks import Mark, marks_header, marks_status, spans_in_body, spans_in_request, text_of
 from conformance.render.traffic import MOST_HEADERS, headline, reading_lines, setup_line
-from conformance.reproducing import curl_line
+from conformance.reproducing import curl_line, sent_again
 from conformance.snippets import sdk_snippet
 
 LONGEST_LINE = 6000
@@ -21,8 +21,9 @@ LONGEST_LINE = 6000
 
 def exchange_html(exchange: Exchange, marks: Sequence[Mark], target: Target, command: str) -> str:
     """What stands inside of an exchange. `command` prints its curl line."""
-    curl = curl_line(target, exchange.request)
-    snippet = sdk_snippet(target, exchange.request) if len(curl) <= LONGEST_LINE else ""
+    again = sent_again(target, exchange)
+    curl = curl_line(*again)
+    snippet = sdk_snippet(*again) if len(curl) <= LONGEST_LINE else ""
     return (
         f'<div class="sides"><div><h4>Request</h4>{_pre(_request(exchange.request, marks))}</div>'
         f"<div><h4>Answer</h4>{_pre(_answer(exchange, marks))}</div></div>{timeline(exchange)}"

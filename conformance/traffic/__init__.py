@@ -1,5 +1,5 @@
 """Recorded traffic of every kind that is common, read one exchange at a time: HAR, VCR cassettes and exchange lines."""
 
-from conformance.traffic.files import Traffic
+from conformance.traffic.files import MOST_NAMED, Traffic
 
-__all__ = ["Traffic"]
+__all__ = ["MOST_NAMED", "Traffic"]

@@ -40,7 +40,7 @@ def _body(message: Mapping[str, Json]) -> tuple[bytes | None, str]:
     """The bytes of a body and how faithful they are. vcrpy has a text or an object with a string, in its older way with httpx
     `content`; ruby's vcr has an object with a string or base64_string.
     """
-    if "parsed_body" in message:
+    if message.get("parsed_body") is not None:
         return json.dumps(message["parsed_body"], ensure_ascii=False).encode("utf-8", "replace"), "json-reparsed"
     found = message.get("body", message.get("content"))
     if isinstance(found, dict):
@@ -61,9 +61,14 @@ def _bytes(found: Json) -> bytes | None:
 
 
 def _status(response: Mapping[str, Json]) -> int | None:
-    """Vcrpy and ruby's vcr: `status.code`; vcrpy with httpx: `status_code`; go-vcr: `code`."""
+    """Vcrpy and ruby's vcr: `status.code`; the older vcr of R: `status.status_code`; vcrpy with httpx: `status_code`; go-vcr:
+    `code`.
+    """
     status = response.get("status")
-    found = status.get("code") if isinstance(status, dict) else response.get("status_code", response.get("code", status))
+    told = status if isinstance(status, dict) else response
+    found = told.get("status_code", told.get("code"))
+    if found is None and not isinstance(status, dict):
+        found = status
     return None if found in (None, "") else int(str(found).split(" ")[0])
 
 

@@ -7,12 +7,13 @@ import zlib
 MOST_BYTES = 64 << 20
 """How large a body may become."""
 
-_MAGIC = {"gzip": (b"\x1f\x8b",), "x-gzip": (b"\x1f\x8b",), "zstd": (b"\x28\xb5\x2f\xfd",)}
+_GZIP = b"\x1f"
+"""The first byte of what gzip made; the second is no UTF-8, so that it is lost where the body was read as text."""
 
 
 def decoded(body: bytes, encoding: str) -> bytes | None:
     """The body without its content coding. Recorders often undo it and leave the header: then it is given back as it is. None
-    where it cannot be decoded: cut short, too large, or in a coding that is not known here.
+    where it cannot be decoded: cut short, too large, read as text, or in a coding that is not known here.
     """
     for coding in reversed([one.strip().lower() for one in encoding.split(",")]):
         if coding in ("", "identity", "aws-chunked") or not body:
@@ -26,7 +27,7 @@ def decoded(body: bytes, encoding: str) -> bytes | None:
 
 def _undone(body: bytes, coding: str) -> bytes | None:
     if coding in ("gzip", "x-gzip"):
-        return _inflated(body, 31) if body.startswith(_MAGIC["gzip"]) else body
+        return _inflated(body, 31) if body.startswith(_GZIP) else body
     if coding == "deflate":
         return body if _is_text(body) else _inflated(body, 15) or _inflated(body, -15)
     return body if _is_text(body) else None

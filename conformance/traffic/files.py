@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any, cast
 
+from conformance.documents import DocumentError
 from conformance.messages import Exchange, Json
 from conformance.recordings import MOST_BYTES, RecordingError, exchange_lines
 from conformance.traffic.cassettes import interaction_exchange
@@ -21,6 +22,8 @@ from conformance.traffic.har import entry_exchange
 from conformance.traffic.items import json_items, yaml_items
 
 STANDARD_INPUT = "-"
+MOST_NAMED = 10
+"""How many damages, and how many files that are no recordings, are told."""
 _HEAD = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _REQUEST = re.compile(rb'"request"\s*:\s*\{')
@@ -34,27 +37,50 @@ _KINDS = (
 @dataclass
 class Traffic:
     """The exchanges of some files and folders. `left_out` names the files of folders that hold none, as far as they were read;
-    `calls` counts exchanges, `others` what a browser recorded besides them.
+    `calls` counts exchanges, `others` what a browser recorded besides them, `damages` what cannot be read, of which `damaged`
+    tells the first with file and place.
     """
 
     paths: tuple[Path, ...]
     left_out: list[str] = field(default_factory=list)
+    damaged: list[str] = field(default_factory=list)
     calls: int = 0
     others: int = 0
+    damages: int = 0
 
     def __iter__(self) -> Iterator[Exchange]:
-        """Every exchange, read when it is asked for. Raises OSError, RecordingError, DocumentError."""
+        """Every exchange that can be read, when it is asked for. Raises OSError for a path that is not there."""
         for path in self.paths:
             if path.is_dir():
                 for inner in _files(path):
-                    yield from self._file(inner.open("rb"), str(inner), named=False)
+                    yield from self._inner(inner)
             elif str(path) == STANDARD_INPUT:
                 opened = open(sys.stdin.fileno(), "rb", closefd=False)  # noqa: SIM115 -- closed where it is read
                 yield from self._file(opened, "standard input", named=True)
             else:
                 yield from self._file(path.open("rb"), str(path), named=True)
 
+    def _inner(self, path: Path) -> Iterator[Exchange]:
+        """The exchanges of a file in a folder."""
+        try:
+            opened = path.open("rb")
+        except OSError as error:
+            self._spare(RecordingError(f"{path}: {error.strerror}"))
+            return
+        yield from self._file(opened, str(path), named=False)
+
     def _file(self, opened: IO[bytes], name: str, named: bool) -> Iterator[Exchange]:
+        try:
+            yield from self._read(opened, name, named)
+        except (RecordingError, DocumentError) as error:
+            self._spare(error)
+
+    def _spare(self, error: ValueError) -> None:
+        self.damages += 1
+        if len(self.damaged) < MOST_NAMED:
+            self.damaged.append(" ".join(str(error).split()))
+
+    def _read(self, opened: IO[bytes], name: str, named: bool) -> Iterator[Exchange]:
         with opened, closing(_unpacked(opened)) as file:
             try:
                 head = file.peek(_HEAD)
@@ -74,7 +100,7 @@ class Traffic:
 
     def _exchanges(self, kind: str, file: io.BufferedReader, name: str) -> Iterator[Exchange]:
         if kind == "lines":
-            for exchange in exchange_lines(file, name):
+            for exchange in exchange_lines(file, name, self._spare):
                 self.calls += 1
                 yield exchange
             return
@@ -86,7 +112,8 @@ class Traffic:
                 made = make(item, number)
             except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
                 what = "entry" if kind == "har" else "interaction"
-                raise RecordingError(f"{name}: {what} {number} is no exchange: {type(error).__name__}: {error}") from None
+                self._spare(RecordingError(f"{name}: {what} {number} is no exchange: {type(error).__name__}: {error}"))
+                continue
             self.calls += made is not None
             self.others += made is None
             if made is not None:

@@ -1,7 +1,8 @@
 """HTTP Archives (HAR 1.2), as browsers and proxies export them: http://www.softwareishard.com/blog/har-12-spec/.
 
-Chromium adds members that begin with an underscore. Bodies may be missing, cut, in base64, or read as Latin-1 where they
-are UTF-8. What is no call of an API (pages, scripts, preflights, web sockets) is left out.
+Chromium adds members that begin with an underscore, of which `_error` tells that an answer broke off, whatever its status.
+Bodies may be missing, cut, in base64, packed, or read as Latin-1 where they are UTF-8. What is no call of an API (pages,
+scripts, preflights, web sockets) is left out.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ _ENDING = re.compile(rb"data: ?\[DONE\]\s*$")
 
 def entry_exchange(entry: Mapping[str, Json], number: int) -> Exchange | None:
     """The exchange of an entry; None for what is no call. Raises KeyError, TypeError, AttributeError or ValueError."""
-    request, response = entry["request"], entry["response"]
+    request, response = entry["request"], entry.get("response") or {}
     if _is_page(entry, request, response):
         return None
     headers = _headers(response.get("headers"))
@@ -38,7 +39,7 @@ def entry_exchange(entry: Mapping[str, Json], number: int) -> Exchange | None:
         body=body,
         started=moment(entry.get("startedDateTime")),
         seconds=_seconds(entry.get("time")),
-        error=str(response.get("_error") or response.get("statusText") or "")[:200],
+        error=str(response.get("_error") or response.get("_failureText") or "")[:200],
         lacks=lacks,
         source=source,
     )
@@ -140,6 +141,8 @@ def _bytes(text: str, kind: str) -> bytes:
     """The bytes of a text. Without a charset recorders take UTF-8 for Latin-1 (the fallback of HTTP's old days) or for what
     browsers call so; text that would be UTF-8 if it were, is.
     """
+    if text.startswith("\x1f\x8b") and max(text) <= "\xff":
+        return text.encode("latin-1")
     if "charset" not in kind.lower() and not text.isascii() and max(text) <= "\u2122":
         for code in ("latin-1", "cp1252"):
             try:

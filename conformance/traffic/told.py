@@ -19,7 +19,7 @@ Headers = tuple[tuple[str, str], ...]
 class Told:
     """One exchange as its recorder tells it. Bodies are bytes, decoded or not; None stands for what was not kept.
 
-    `seconds` is None where the recorder does not tell it. `lacks` says in words what is missing.
+    `error` is what kept the answer from coming, or from coming whole; `lacks` says in words what is missing.
     """
 
     method: str
@@ -46,7 +46,7 @@ def exchange_from(told: Told, number: int) -> Exchange:
         status=told.status,
         headers=told.headers,
         pieces=(Piece(0.0, body),) if body and told.status is not None else (),
-        failure=Failure("lost", told.error or "the recording holds no answer") if told.status is None else None,
+        failure=Failure("lost", told.error or "the recording holds no answer") if told.status is None or told.error else None,
         started=told.started,
         seconds=told.seconds,
         timed=False,
@@ -55,15 +55,19 @@ def exchange_from(told: Told, number: int) -> Exchange:
 
 
 def _body(told: Told) -> tuple[bytes, str]:
-    encoding = next((value for name, value in told.headers if name.lower() == "content-encoding"), "")
     if told.body is None:
         return b"", told.lacks or "the body was not kept"
+    encoding = _encoding(told.headers)
     body = decoded(told.body, encoding)
     return (body, told.lacks) if body is not None else (b"", f"the body is kept in a coding that cannot be undone ({encoding})")
 
 
+def _encoding(headers: Headers) -> str:
+    return next((value for name, value in headers if name.lower() == "content-encoding"), "")
+
+
 def _request(told: Told, url: SplitResult, number: int) -> Request:
-    sent = told.sent or None
+    sent = decoded(told.sent or b"", _encoding(told.sent_headers)) or told.sent or None
     value = read_json(sent) if sent else None
     plain = value is not None and value.ok and not value.problems
     request = Request(
