@@ -181,6 +181,11 @@ def given(send: Send, request: Request) -> Object:
     return _started(object_of, send(request))
 
 
+def given_success(send: Send, request: Request) -> Exchange:
+    """A 2xx of whatever body that a check starts from. Raises Unclear."""
+    return _started(ensure_success, send(request))
+
+
 def given_chunks(send: Send, request: Request) -> list[Object]:
     """The chunks of a stream that a check starts from. Raises Unclear."""
     return _started(chunks_of, send(request))

@@ -86,3 +86,8 @@ def sampled(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
 def sentence(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
     """A greedy answer that ends soon by itself, at the latest after 48 tokens."""
     return chat(target, SENTENCE, take=take, **{"max_tokens": 48, **fields})
+
+
+def ordinary(target: Target, request: Request) -> Request:
+    """An ordinary chat completion, streamed where the other request is: who streams nothing is blamed for that alone."""
+    return stream(target) if request.json.get("stream") else chat(target)

@@ -49,13 +49,14 @@ def sent_json(exchange: Exchange) -> Json:
 
 def wants_stream(exchange: Exchange) -> bool:
     """Whether the request asked for server-sent events; told by the answer where the recorder did not keep the request, or only
-    a part of it.
+    a part of it, or where what it said was neither yes nor no.
     """
     sent = sent_json(exchange)
+    flag = sent.get("stream") if isinstance(sent, dict) else None
     lost = sent is None and (exchange.request.body is None or bool(exchange.source))
-    if lost:
+    if lost or not isinstance(flag, bool | None):
         return exchange.body.lstrip().startswith((b"data:", b"event:", b":"))
-    return isinstance(sent, dict) and sent.get("stream") is True
+    return flag is True
 
 
 def applies(on: str, exchange: Exchange) -> bool:

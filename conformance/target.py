@@ -32,8 +32,15 @@ def reach(target: Target, send: Send) -> tuple[Target, Exchange]:
     listed = listed_models(exchange)
     if not listed:
         said = f"GET /models answers {exchange.status}"
-        raise NoModel(f"{shown_url(target.base_url)} offers no model ({said}); name one with --model")
+        raise NoModel(f"{shown_url(target.base_url)} offers no model ({said}); {_remedy(target, exchange)}name one with --model")
     return replace(known, model=listed[0]), exchange
+
+
+def _remedy(target: Target, exchange: Exchange) -> str:
+    """What helps besides, where the list was refused for want of a key."""
+    if exchange.status not in (401, 403):
+        return ""
+    return f"give {'another' if target.key_configured else 'a'} key with --api-key, or "
 
 
 def listed_models(exchange: Exchange) -> list[str]:

@@ -54,6 +54,14 @@ def test_a_server_that_refuses_everything_is_unclear(id):
     assert outcome_of(id, refusing_all()) is Outcome.UNCLEAR
 
 
+@pytest.mark.parametrize("status", [400, 500])
+def test_a_server_that_streams_nothing_is_not_blamed_for_tools_or_formats(status):
+    plain = except_for(lambda request: request.json.get("stream"), refusing_all(status), right())
+    names = ["tools.stream", "tools.parameters", "tools.arguments.stream", "json_object.stream", "json_schema.stream"]
+    assert {outcome_of(f"chat.{name}", plain) for name in names} == {Outcome.UNCLEAR}
+    assert outcome_of("chat.stream.flag", plain) in (Outcome.REFUSED, Outcome.FAILS)
+
+
 @pytest.mark.parametrize("id", ["chat.tools.required", "chat.tool_choice.required", "chat.tool_choice.auto"])
 @pytest.mark.parametrize(
     ("called", "where"),

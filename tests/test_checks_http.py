@@ -324,6 +324,11 @@ def test_ids_have_to_differ():
     assert outcome_of("http.request-id.unique", right()) is Outcome.WORKS
 
 
+@pytest.mark.parametrize("name", ["request-id.unique", "processing-ms.number", "version.date"])
+def test_who_does_not_answer_is_not_blamed_for_the_headers_of_answers(name):
+    assert outcome_of(f"http.{name}", refusing_all(500)) is Outcome.UNCLEAR
+
+
 def test_a_lost_answer_is_no_matter_of_keys():
     lost = except_for(
         lambda one: one.setup.authorization == "none", lambda one: Exchange(one, failure=Failure("timeout", "…")), right()

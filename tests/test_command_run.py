@@ -10,10 +10,12 @@ from collections import Counter
 import pytest
 from servers import command, ended, serving
 
-from conformance.model import Outcome
+from conformance.messages import Exchange
+from conformance.model import Outcome, Target
 from conformance.recordings import recording_in
 from conformance.reference.serve import serving as reference
 from conformance.report import read
+from conformance.target import NoModel, reach
 
 FILES = {"report.ndjson", "report.html", "report.md", "junit.xml", "badge.json", "exchanges.jsonl.gz"}
 NAMES = ("--model", "reference", "--model-alias", "reference-copy", "--vision-model", "reference")
@@ -124,6 +126,15 @@ def test_a_server_without_a_model_is_wrong_use(tmp_path):
         result = ended(run(tmp_path, server.url))
     assert result.code == 4
     assert "offers no model" in result.err
+    assert "--api-key" not in result.err
+
+
+@pytest.mark.parametrize(
+    ("configured", "says"), [(False, "give a key with --api-key"), (True, "give another key with --api-key")]
+)
+def test_who_asks_for_a_key_before_the_first_word_is_told_of_as_such(configured, says):
+    with pytest.raises(NoModel, match=rf"GET /models answers 401\); {says}, or name one with --model"):
+        reach(Target("http://127.0.0.1/v1", key_configured=configured), lambda request: Exchange(request, 401))
 
 
 def test_nothing_selected_is_not_green(tmp_path):

@@ -151,6 +151,15 @@ def test_a_lost_request_is_told_by_its_answer() -> None:
     assert speaking(replace(stream(*GOOD), request=lost)) == set()
 
 
+@pytest.mark.parametrize("flag", ["sometimes", 3.5, [4], {"a": 1}, 1])
+def test_a_stream_that_is_neither_wanted_nor_not_may_be_either(flag: object) -> None:
+    for exchange in (chat(), stream(*GOOD)):
+        request = replace(exchange.request, json={**exchange.request.json, "stream": flag}, wrong=True)
+        assert findings(RULES["http.json"], replace(exchange, request=request)) in ([], None)
+    unasked = replace(stream(*GOOD), request=chat().request)
+    assert findings(RULES["http.json"], unasked)
+
+
 def test_a_request_spelled_by_hand_is_read() -> None:
     request = Request("POST", "/chat/completions", body=b'{"stream": true}')
     assert wants_stream(replace(stream(*GOOD), request=request))

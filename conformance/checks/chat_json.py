@@ -58,7 +58,7 @@ def _object(target: Target, said: str = 'Give the JSON object {"ok": true} back,
 
 def asked(target: Target, send: Send, request: Request) -> Object:
     """The answer, plain or put together from its chunks. Raises Ended."""
-    return answer_of(ensure_success(attempted(send, request, calls.chat(target))))
+    return answer_of(ensure_success(attempted(send, request, calls.ordinary(target, request))))
 
 
 def read(answer: Object, limit: int) -> tuple[Json, list[Finding]]:

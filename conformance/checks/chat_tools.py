@@ -69,7 +69,7 @@ def offering(target: Target, said: str, tool_choice: Json, **fields: Any) -> Req
 
 def asked(target: Target, send: Send, request: Request) -> Object:
     """The answer, plain or put together. Raises Ended."""
-    return answer_of(ensure_success(attempted(send, request, calls.chat(target))))
+    return answer_of(ensure_success(attempted(send, request, calls.ordinary(target, request))))
 
 
 def functions_of(answer: Object) -> list[Object]:

@@ -46,7 +46,7 @@ def _only(target: Target, function: Object, **fields: Any) -> Request:
 
 
 def _answer(target: Target, send: Send, request: Request) -> Object:
-    return answer_of(ensure_success(attempted(send, request, calls.chat(target))))
+    return answer_of(ensure_success(attempted(send, request, calls.ordinary(target, request))))
 
 
 def _arguments(answer: Object) -> str:

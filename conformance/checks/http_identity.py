@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from conformance import calls
-from conformance.answers import ensure_success
+from conformance.answers import given_success
 from conformance.messages import Send
 from conformance.model import Finding, Level, Noted, Target
 from conformance.registry import check
@@ -21,7 +21,7 @@ def request_ids(target: Target, send: Send) -> Noted:
     """Looks for x-request-id in two answers: `_request_id` of the official clients and of their exceptions is made of it."""
     found = []
     for request in (calls.chat(target), calls.models()):
-        said = ensure_success(send(request)).header("x-request-id")
+        said = given_success(send, request).header("x-request-id")
         found.append(said)
         if not (said or "").strip():
             what = f"{request.method} {request.path}"
@@ -46,6 +46,6 @@ def version(target: Target, send: Send) -> Noted:
 
 
 def _told(target: Target, send: Send, name: str, pattern: str, what: str) -> Noted:
-    said = ensure_success(send(calls.chat(target))).header(name)
+    said = given_success(send, calls.chat(target)).header(name)
     if not re.fullmatch(pattern, said or "", re.ASCII):
         yield Finding("the answer does not tell it", name, what, "absent" if said is None else said[:120])
