@@ -72,7 +72,10 @@ def ways(value: Any) -> list[tuple[str, Any]]:
     return [("gone", ...), ("another type", other)] + ([] if value is None else [("null", None)])
 
 
-def is_legal(place: str, way: str) -> bool:
+def is_legal(place: str, way: str, asked: dict[str, Any] | None = None) -> bool:
+    """Whether nothing is wrong with the break: what the request asks for has to be there."""
+    if place.rpartition(".")[2] in (asked or {}):
+        return False
     return any(f".{place} ".endswith(f".{entry.partition(' ')[0]} ") and way in entry.partition(" ")[2] for entry in LEGAL)
 
 
@@ -81,7 +84,7 @@ def broken() -> Iterator[tuple[str, bool, Any]]:
     plain = ((COMPLETION, {}), (LISTED, ASK_TOP), (CALLING, {"tools": [TOOL]}), (DETAILED, {}))
     for kind, (body, asked) in zip(("plain", "logprobs", "calls", "details"), plain, strict=True):
         for place, way, new in breaks(body):
-            yield f"{kind} {place} {way}", is_legal(place, way), answer(changed(body, (place, new)), asked=ASKED | asked)
+            yield f"{kind} {place} {way}", is_legal(place, way, asked), answer(changed(body, (place, new)), asked=ASKED | asked)
     for kind, chunks, asked in (("stream", STREAM, COUNTING), ("stream of calls", CALLS, {"tools": [TOOL]})):
         for at, one in enumerate(chunks):
             for place, way, new in breaks(one):
@@ -89,7 +92,7 @@ def broken() -> Iterator[tuple[str, bool, Any]]:
                 name = f"{kind} {at} {place} {way}"
                 yield (
                     name,
-                    is_legal(place, way),
+                    is_legal(place, way, asked),
                     stream(*chunks[:at], mutant, *chunks[at + 1 :], **asked),
                 )
     for place, way, new in breaks(ERROR):

@@ -140,7 +140,7 @@ def _special(rest: str) -> bool:
 def _joined(entries: list[Object]) -> str | None:
     """The text of the entries: by their bytes, or by their tokens where no token is part of a character; else None."""
     parts = [entry.get("bytes") for entry in entries]
-    if all(isinstance(part, list) and _are_bytes(part) for part in parts):
+    if all(isinstance(part, list) and are_bytes(part) for part in parts):
         return b"".join(bytes(part) for part in parts if isinstance(part, list)).decode("utf-8", "replace")
     tokens = [entry.get("token") for entry in entries]
     if all(isinstance(token, str) and "\ufffd" not in token and not token.startswith("bytes:") for token in tokens):
@@ -148,7 +148,8 @@ def _joined(entries: list[Object]) -> str | None:
     return None
 
 
-def _are_bytes(values: list[Json]) -> bool:
+def are_bytes(values: list[Json]) -> bool:
+    """Whether all values are integers from 0 to 255."""
     return all((number := integer(value)) is not None and 0 <= number <= 255 for value in values)
 
 
@@ -159,7 +160,7 @@ def bytes_are_the_token(exchange: Exchange) -> Noted:
     for where, entry in entries_of(exchange):
         for one in (entry, *rivals_of(entry)):
             token, given = one.get("token"), one.get("bytes")
-            if isinstance(token, str) and isinstance(given, list) and _are_bytes(given) and _differs(token, bytes(given)):
+            if isinstance(token, str) and isinstance(given, list) and are_bytes(given) and _differs(token, bytes(given)):
                 yield Finding("the bytes are not those of the token", where, shown(token, 60), shown(str(bytes(given)), 80))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from conformance import calls
 from conformance.answers import Object, choices_of
 from conformance.evidence import asked, ensure_values, is_masked, shown
-from conformance.messages import Exchange, Json, Request
+from conformance.messages import Exchange, Request
 from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import rule
 from conformance.streams import answer_of
@@ -81,19 +81,22 @@ def arguments_are_written_once(exchange: Exchange) -> Noted:
     OBJECT,
     on="chat.proper",
     seed=calling,
-    revision=2,
+    revision=3,
 )
 def ids_are_unique(exchange: Exchange) -> Noted:
-    """Compares the ids of the calls of one answer: results are given back under them."""
+    """Compares the ids of the calls of one choice: results are given back under them. Of several choices one goes on."""
     ensure_values(exchange)
-    seen: list[Json] = []
+    seen: set[tuple[str, str]] = set()
     for where, call, _ in _calls(exchange):
         name = call.get("id")
-        if isinstance(name, str) and exchange.source and is_masked(name):
+        if not isinstance(name, str) or not name:
+            continue
+        if exchange.source and is_masked(name):
             raise Unclear("the ids were masked")
-        if isinstance(name, str) and name and name in seen:
+        mark = (where.partition(".message")[0], name)
+        if mark in seen:
             yield Finding("two calls have one id", f"{where}.id", "an id of its own", shown(name))
-        seen.append(name)
+        seen.add(mark)
 
 
 @rule(

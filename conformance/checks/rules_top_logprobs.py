@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from conformance import calls
 from conformance.answers import Object
-from conformance.checks.rules_logprobs import ROUNDING, asking, entries_of, number_of, rivals_of
+from conformance.checks.rules_logprobs import ROUNDING, are_bytes, asking, entries_of, number_of, rivals_of
 from conformance.evidence import asked, integer, shown
 from conformance.messages import Exchange, Request
 from conformance.model import Finding, Level, Noted, Target, Unclear
@@ -115,8 +115,13 @@ def chosen_agrees(exchange: Exchange) -> Noted:
 
 def _twice(rivals: list[Object]) -> str | None:
     """The first token that is listed again, bytes and all."""
-    whole = [(token, one.get("bytes")) for one in rivals if isinstance(token := one.get("token"), str) and "\ufffd" not in token]
-    return next((mark[0] for place, mark in enumerate(whole) if mark in whole[:place]), None)
+    seen: set[tuple[str, bytes]] = set()
+    for token, given in ((rival.get("token"), rival.get("bytes")) for rival in rivals):
+        mark = (str(token), bytes(given) if isinstance(given, list) and are_bytes(given) else b"")
+        if mark in seen and "\ufffd" not in mark[0]:
+            return mark[0]
+        seen.add(mark)
+    return None
 
 
 def _same(one: Object, other: Object) -> bool:

@@ -6,6 +6,7 @@ import json
 
 from canned.calling import REST, START, WHOLE, at_once, calling
 from canned.making import (
+    CALLS,
     COMPLETION,
     COUNTED,
     COUNTING,
@@ -35,6 +36,8 @@ HALVES = ("\ud83d", "\ude00")
 TWICE = [RIVALS[0], RIVALS[1], RIVALS[1] | {"logprob": -2.5}]
 PARTS = [RIVALS[0], *({"token": "\ufffd", "logprob": -at, "bytes": None} for at in (2.0, 3.0))]
 WRITTEN = (("tool_calls", ...), ("function_call", LEGACY["function_call"]))
+CALLING = changed(COMPLETION["choices"][0], ("message", CALLS), ("finish_reason", "tool_calls"))
+CALLING_TWICE = [CALLING, CALLING | {"index": 1}]
 NO_TOKENS = (("usage.completion_tokens", 0), ("usage.total_tokens", 9))
 THOUGHT = (("usage.completion_tokens_details", {"reasoning_tokens": 2}),)
 CUSTOM = {"id": "call_1", "type": "custom", "custom": {"name": "look", "input": "out"}}
@@ -85,6 +88,7 @@ PLAIN: tuple[Case, ...] = (
     right("JSON over several lines", answer(json.dumps(COMPLETION, indent=2).encode() + b"\n")),
     right("a custom tool", called(("tool_calls", [CUSTOM]))),
     right("a legacy function where functions are offered", called(*WRITTEN, finish="function_call", **FUNCTIONS)),
+    right("one id in two choices", chat(("choices", CALLING_TWICE), n=2, tools=[TOOL])),
     right("logprobs of a call", called(("tool_calls", [CUSTOM]), **ASK)),
     right("rivals that are parts of characters", listed(TOKEN | {"top_logprobs": PARTS}, DAY, logprobs=True, top_logprobs=3)),
     wrong("a text of no tokens", used(completion_tokens=0, total_tokens=9), "chat.usage.completion"),
