@@ -11,6 +11,7 @@ from dataclasses import asdict, astuple
 from functools import partial
 from pathlib import Path
 from typing import Any
+from warnings import WarningMessage
 
 import pytest
 
@@ -175,6 +176,12 @@ class Suite:
                     self.watch.report(verdict)
             elif name == ERROR:
                 self.broken.append(str(value))
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_warning_recorded(self, warning_message: WarningMessage) -> None:
+        """Cleans what a library quotes of an answer."""
+        text = redacted(str(warning_message.message), secrets_of(self.plan.options))
+        warning_message.message = for_terminal(str(text))
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:

@@ -1,12 +1,17 @@
 """Where a key could come to stand beside the report: the list of processes, Allure's results, pytest's own output."""
 
+import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from hostile import server as hostile
 from hostile.attacked import KEY
+from hostile.behaviours import Behaviour, Meeting
 from hostile.holding import traces
+from hostile.talk import Talk, chunk, completion, spelled
 from servers import command, ended, serving
 
 ONLY = [word for name in ("models.list.target", "chat.create", "chat.stop", "clients.sdk") for word in ("--only", name)]
@@ -57,3 +62,33 @@ def test_a_key_is_in_no_result_of_allure_and_in_no_output_of_pytest(tmp_path):
     files = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert any(path.parent.name == "allure" for path in files)
     assert [path.name for path in files if traces(path.read_bytes().decode("latin-1"))] == []
+
+
+def quoted(talk: Talk) -> bool:
+    """The key in a member of another type, which a library quotes in a warning."""
+    return talk.fitting(
+        *(spelled(one) for one in (completion(model=[talk.key]), chunk(finish="stop", model=[f"{talk.key}\x1b[2J"])))
+    )
+
+
+@pytest.mark.parametrize("more", [(), ("-W", "always")], ids=["as-usual", "all"])
+def test_a_key_is_in_no_warning_of_pytest(tmp_path, more):
+    with hostile.serving(Meeting((Behaviour("quoted", quoted, "a warning"),))) as (url, world):
+        said = (
+            "--base-url",
+            url,
+            "--model",
+            "reference",
+            "--api-key",
+            KEY,
+            "--report",
+            "out",
+            "--only",
+            "clients.sdk.stream-helper",
+        )
+        words = [sys.executable, "-m", "pytest", "--pyargs", "conformance", *said, "-p", "no:cacheprovider", *more]
+        done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, KEY in world.keys) == (0, True), done.stdout + done.stderr
+    assert ("Pydantic" in done.stdout) == bool(more)
+    assert traces(done.stdout + done.stderr) == []
+    assert "\x1b" not in done.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -62,6 +63,17 @@ class Lines(Generic[Transport]):
         """Closes every idle line."""
         while self._idle:
             self._idle.pop().transport.close()
+
+
+def mute(*libraries: str) -> None:
+    """Keeps libraries from logging: what servers send would come into a log as it is, with keys and what steers terminals."""
+    for name in libraries:
+        logger = logging.getLogger(name)
+        logger.addHandler(_NOBODY)
+        logger.propagate = False
+
+
+_NOBODY = logging.NullHandler()
 
 
 def no_certificates() -> ssl.SSLContext:

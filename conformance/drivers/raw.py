@@ -15,7 +15,7 @@ import httpx
 from conformance import __version__
 from conformance.drivers.hearing import Heard
 from conformance.drivers.limits import Limits
-from conformance.drivers.lines import Line, Lines, no_certificates
+from conformance.drivers.lines import Line, Lines, mute, no_certificates
 from conformance.messages import Exchange, Request, Send
 from conformance.model import Target
 
@@ -28,6 +28,7 @@ def connected(target: Target, key: str | None, limits: Limits, headers: Headers 
     """A `Send` that speaks plain HTTP to the target; any number of threads may call it. Whatever the server does comes back
     as an exchange, failures included. Raises ValueError for a base URL that is none.
     """
+    mute("httpx", "httpcore")
     lines = Lines(_transports(target.base_url, insecure))
 
     def send(request: Request) -> Exchange:

@@ -17,7 +17,7 @@ from typing import Any
 
 from conformance.drivers.hearing import Heard
 from conformance.drivers.limits import Limits
-from conformance.drivers.lines import Line, Lines
+from conformance.drivers.lines import Line, Lines, mute
 from conformance.drivers.readings import read, read_async
 from conformance.drivers.sdk_calls import call
 from conformance.messages import Exchange, Piece, Reading, Request, Send
@@ -71,6 +71,7 @@ class _Speaker:
             import openai
 
             from conformance.drivers import overhearing
+        mute("openai", "httpx2", "httpcore2", "asyncio")
         self._openai = openai
         self._overhearing = overhearing
         self._target, self._key, self._limits, self._headers = target, key, limits, headers

@@ -120,4 +120,6 @@ def named(talk: Talk) -> bool:
     return talk.properly()
 
 
+LOGGED = (*HEARD["arguments"], "--log-cli-level=DEBUG", "--log-file=debug.log", "--log-file-level=DEBUG")
+add("spelled.in-what-libraries-log", partial(echoing, str), "the operator asks for all logs", on="all", arguments=LOGGED)
 add("spelled.as-the-model", named, named.__doc__ or "", on="all", alone=True, arguments=("--model", "", *HEARD["arguments"]))
