@@ -84,8 +84,8 @@ def all_behaviours() -> dict[str, Behaviour]:
     return DECLARED
 
 
-def meetings(most: int = 10) -> Iterator[Meeting]:
-    """The runs in which every behaviour is met, the long ones first."""
+def meetings(usual: int = 10) -> Iterator[Meeting]:
+    """The runs in which every behaviour is met, the long ones first; so many usually share one."""
     found = list(all_behaviours().values())
     for one in found:
         if one.alone:
@@ -95,6 +95,11 @@ def meetings(most: int = 10) -> Iterator[Meeting]:
         if not one.alone:
             group = one.name.partition(".")[0]
             shared.setdefault((group, one.on, one.codes, one.scheme, one.arguments), []).append(one)
-    runs = [(kind, among[at : at + most]) for kind, among in shared.items() for at in range(0, len(among), most)]
+    runs = [(kind, part) for kind, among in shared.items() for part in _parts(among, round(len(among) / usual) or 1)]
     for number, (kind, some) in enumerate(runs):
         yield Meeting(tuple(some), f"{kind[0]}-{number}")
+
+
+def _parts(among: list[Behaviour], count: int) -> Iterator[list[Behaviour]]:
+    """So many parts of about the same size."""
+    yield from (among[at * len(among) // count : (at + 1) * len(among) // count] for at in range(count))

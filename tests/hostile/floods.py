@@ -149,7 +149,7 @@ def repeating(text: str, count: int, talk: Talk) -> bool:
 
 for name, text in {"percents": "%41", "escapes": "\\u0041", "references": "&#65;", "line-ends": "\\n"}.items():
     why = "millions of escapes, which whoever looks for something behind them has to undo"
-    add(f"floods.{name}", partial(repeating, text, 3_900_000 // len(text)), why, codes=(1,))
+    add(f"floods.{name}", partial(repeating, text, 3_900_000 // len(text)), why, codes=(1,), seconds=240.0)
 
 
 @behaviour()

@@ -13,7 +13,7 @@ from hostile.behaviours import add, behaviour
 from hostile.talk import EVENTS, PLAIN, Talk, chunk, completion, events, spelled
 
 SHORT = ("--timeout", "0.6")
-HURT = {"codes": (1,), "arguments": SHORT}
+HURT = {"codes": (1,), "arguments": SHORT, "seconds": 180.0}
 DELTAS = (b"data: " + spelled(chunk("la")) + b"\n\n") * 200
 
 

@@ -78,7 +78,7 @@ def elsewhere(talk: Talk) -> bool:
 
 def crumbs(size: int, between: str, talk: Talk) -> bool:
     """Hundreds of thousands of its first letters, each time too few to be taken out."""
-    text = (talk.key[:size] + between) * (3_500_000 // (size + len(between)))
+    text = (talk.key[:size] + between) * (1_500_000 // (size + len(between)))
     return talk.fitting(spelled(completion(text)), spelled(chunk(text, "stop")))
 
 
