@@ -45,13 +45,19 @@ def was_cut(answer: Object, limit: int) -> bool:
     return finish_of(answer) == "length" or (count is not None and count >= limit)
 
 
-def tells_apart(one: Object, other: Object) -> bool:
-    """Whether two answers show that the model saw two different prompts: another text or another number of prompt tokens.
-    Raises Unclear where the texts are the same and the tokens are not counted, or a text is no text.
+def tells_apart(send: Send, one: Request, other: Request) -> bool:
+    """Whether the answers to two requests show that the model saw two different prompts: another number of prompt tokens, or
+    another greedy text where the first comes again. Raises Unclear where neither tells, and Ended.
     """
-    if is_unlike(one, other):
+    answers = object_of(send(one)), object_of(send(other))
+    counts, texts = _prompts(*answers), [text_of(answer) for answer in answers]
+    if None not in counts and counts[0] != counts[1]:
         return True
-    if None in _prompts(one, other):
+    if texts[0] != texts[1]:
+        if text_of(given(send, replace(one, take=one.take + 1))) != texts[0]:
+            raise Unclear("the same request does not get the same text twice at temperature 0")
+        return True
+    if None in counts:
         raise Unclear("the answers are the same, and no counts of prompt tokens tell them apart")
     return False
 

@@ -71,6 +71,9 @@ def of_its_own_mind(body):
 
 SPENT = {"chat.reasoning_effort.none": Outcome.IGNORED}
 UNCOUNTED = {"chat.usage.present": Outcome.DIFFERS}
+LITTLE = dict.fromkeys(
+    ("chat.max_tokens.limit", "chat.max_completion_tokens.limit", "chat.finish_reason.length"), Outcome.REFUSED
+)
 
 MODELS = {
     "thinks little": Model(partial(thinking, 16), told=SPENT),
@@ -87,7 +90,7 @@ MODELS = {
     "calls a tool where it must alone": Model(around=partial(calling, always=False)),
     "rambles in arguments": Model(around=rambling),
     "is streamed in few chunks": Model(partial(streaming, merged)),
-    "takes no limit below 16 tokens": Model(lambda: refusing(little), clear=0.8),
+    "takes no limit below 16 tokens": Model(lambda: refusing(little), told=LITTLE, clear=0.8),
     "takes nothing that concerns its sampling": Model(lambda: refusing(of_its_own_mind), clear=0.15),
     "is noisy": Model(lambda: noisy(0.1, 0)),
     "is very noisy": Model(lambda: noisy(0.5, 1)),

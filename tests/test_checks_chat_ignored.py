@@ -45,6 +45,7 @@ NOT_SHOWN = {
     "chat.tools.format": Outcome.UNCLEAR,
     "chat.tools.strict": Outcome.UNCLEAR,
     "chat.tools.arguments.stream": Outcome.UNCLEAR,
+    "chat.tool_calls.ids.apart": Outcome.UNCLEAR,
 }
 """Checks of a field that say nothing against a server which ignores it: they are about something else."""
 

@@ -1,11 +1,13 @@
 """Checks of content parts, of history and of images: silent on a right server, speaking on one that is not."""
 
 import base64
+import random
 import struct
 import zlib
+from dataclasses import replace
 
 import pytest
-from bending import TARGET, asking, curt, right
+from bending import TARGET, asking, curt, refusing, right
 from bending import answering as changing
 from surroundings import completion, except_for, ids_of, outcome_of, refusing_all, reply
 
@@ -82,6 +84,19 @@ def test_a_developer_that_does_not_reach_the_model():
     assert outcome_of("chat.developer.role", heard) is Outcome.IGNORED
 
 
+def test_another_answer_by_chance_is_no_sign_that_a_message_was_heard():
+    dice = random.Random(0)
+    inner = right()
+
+    def forgetful(request):
+        said = [{"role": "user", "content": "Hello!"}]
+        drawn = replace(request, json={**request.json, "messages": said, "temperature": 1.5}, take=dice.randrange(10**6))
+        return replace(inner(drawn), request=request)
+
+    for check in ("chat.developer.role", "chat.tools.history", "chat.messages.turns", "chat.content-parts.several"):
+        assert outcome_of(check, forgetful) is Outcome.UNCLEAR
+
+
 @pytest.mark.parametrize(
     ("id", "role"), [("chat.history.own", "assistant"), ("chat.tools.history", "tool"), ("chat.developer.role", "developer")]
 )
@@ -116,6 +131,32 @@ def seeing(red, blue, question, tokens=9):
 )
 def test_an_image(server, outcome):
     assert outcome_of("chat.vision.image", server, TARGET) is outcome
+
+
+def hearing(text, tokens=9):
+    """A model that says something to audio, which counts as many tokens, and something else to a question."""
+
+    def send(request):
+        heard = len(request.json["messages"][0]["content"]) > 1
+        return reply(request, 200, completion(text if heard else "What?", prompt=9 + (tokens if heard else 0)))
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("server", "outcome"),
+    [
+        (right(), Outcome.WORKS),
+        (hearing("A tone.", tokens=0), Outcome.WORKS),
+        (hearing("What?"), Outcome.WORKS),
+        (hearing("What?", tokens=0), Outcome.IGNORED),
+        (hearing("What?", tokens=-9), Outcome.UNCLEAR),
+        (refusing(lambda body: "input_audio" in str(body)), Outcome.REFUSED),
+        (refusing_all(), Outcome.UNCLEAR),
+    ],
+)
+def test_audio(server, outcome):
+    assert outcome_of("chat.audio-input.heard", server) is outcome
 
 
 def test_two_answers_to_one_image_are_unclear():

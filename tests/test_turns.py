@@ -7,7 +7,7 @@ import pytest
 
 from conformance.messages import Exchange, Failure, Request
 from conformance.together import together
-from conformance.turns import giving_way
+from conformance.turns import PATIENCE, giving_way
 
 REQUESTS = [Request("POST", "/chat/completions", {"max_tokens": 1}, take=take) for take in range(8)]
 
@@ -101,3 +101,73 @@ def test_what_raises_leaves_the_road():
     for _ in range(2):
         with pytest.raises(RuntimeError):
             send(REQUESTS[0])
+
+
+LATE = Failure("timeout", "60 s")
+
+
+class Slow:
+    """A server that answers the first of two requests while the other waits in vain; asked again, `then` is its answer."""
+
+    def __init__(self, then=None, overtaken=True):
+        self.then, self.overtaken, self.asked = then, overtaken, []
+        self.both, self.first_is_back = threading.Barrier(2), threading.Event()
+
+    def __call__(self, request):
+        again = request in self.asked
+        self.asked.append(request)
+        if not again:
+            self.both.wait(10)
+        if request.json["max_tokens"] == 1 and self.overtaken:
+            return Exchange(request, 200)
+        if not again:
+            assert not self.overtaken or self.first_is_back.wait(10)
+            return Exchange(request, failure=LATE)
+        return Exchange(request, 200) if self.then is None else Exchange(request, failure=self.then)
+
+    def met_by_two(self, send, take=0):
+        """The answers to two requests at once, of which the second comes back behind the first."""
+        self.first_is_back.clear()
+        pair = [Request("POST", "/chat/completions", {"max_tokens": limit}, take=take) for limit in (1, 48)]
+        with ThreadPoolExecutor(2) as pool:
+            first, second = (pool.submit(send, request) for request in pair)
+            if self.overtaken:
+                first.result(10)
+            self.first_is_back.set()
+            return [first.result(10), second.result(10)]
+
+
+def test_who_waited_in_vain_while_others_were_answered_is_asked_again_alone():
+    server = Slow()
+    assert [one.status for one in server.met_by_two(giving_way(server))] == [200, 200]
+    assert len(server.asked) == 3
+
+
+def test_a_server_found_to_be_slow_is_asked_one_by_one():
+    server, inside, most = Slow(), [], []
+    send = giving_way(lambda request: counted(request) if request in REQUESTS else server(request))
+
+    def counted(request):
+        inside.append(request)
+        most.append(len(inside))
+        threading.Event().wait(0.02)
+        inside.remove(request)
+        return Exchange(request, 200)
+
+    server.met_by_two(send, take=99)
+    assert at_once(send) == [200] * len(REQUESTS)
+    assert set(most) == {1}
+
+
+def test_where_nobody_is_answered_nobody_is_asked_again():
+    server = Slow(overtaken=False)
+    assert [one.failure for one in server.met_by_two(giving_way(server))] == [LATE, LATE]
+    assert len(server.asked) == 2
+
+
+def test_a_server_that_does_not_answer_alone_either_is_tried_a_few_times_only():
+    server = Slow(then=LATE)
+    send = giving_way(server)
+    for take in range(4):
+        assert [one.failure for one in server.met_by_two(send, take)] == [None, LATE]
+    assert len(server.asked) == 4 * 2 + PATIENCE

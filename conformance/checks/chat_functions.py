@@ -7,7 +7,7 @@ https://platform.openai.com/docs/api-reference/chat/create#chat-create-functions
 from __future__ import annotations
 
 from conformance import calls
-from conformance.answers import answered, given, message_of
+from conformance.answers import answered, message_of
 from conformance.effects import tells_apart
 from conformance.messages import Json, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target
@@ -27,9 +27,8 @@ def functions(target: Target, send: Send) -> Noted:
     """Offers a function and leaves the choice to the model. A call, a longer prompt or another answer shows that the model was
     told of it. Unclear where tokens are not counted and the answers are the same.
     """
-    bare = calls.chat(target)
-    without = given(send, bare)
-    offered = answered(send, calls.chat(target, functions=[LAMP]), bare)
-    if not message_of(offered).get("function_call") and not tells_apart(without, offered):
+    bare, offering = calls.chat(target), calls.chat(target, functions=[LAMP])
+    offered = answered(send, offering, bare)
+    if not message_of(offered).get("function_call") and not tells_apart(send, bare, offering):
         expected = "another answer or prompt_tokens than without"
         yield Finding("leaves functions out", "$.functions", expected, "the same", outcome=Outcome.IGNORED)

@@ -30,8 +30,10 @@ def _user(said: str) -> Json:
 
 def _told(target: Target, send: Send, one: list[Json], other: list[Json], what: str, where: str) -> Noted:
     """Sends two conversations that differ in one message; the finding if they cannot be told apart by their answers."""
-    first = answered(send, calls.chat(target, one), calls.chat(target))
-    if not tells_apart(first, answered(send, calls.chat(target, other), calls.chat(target))):
+    asked = calls.chat(target, one), calls.chat(target, other)
+    for request in asked:
+        answered(send, request, calls.chat(target))
+    if not tells_apart(send, *asked):
         yield Finding(
             f"{what} does not reach the model", where, "another answer or prompt_tokens", "the same", outcome=Outcome.IGNORED
         )
@@ -72,9 +74,10 @@ def _turn(result: str) -> list[Json]:
 def tool_result(target: Target, send: Send) -> Noted:
     """Sends a call that the assistant made, with content null, and what the tool gave; another result gets another answer."""
     results = ("ok", f"The lamp reports: {_ALPHABET}.")
-    one, other = (calls.chat(target, _turn(result), tools=TOOLS) for result in results)
-    first = answered(send, one, calls.chat(target))
-    if not tells_apart(first, answered(send, other, calls.chat(target))):
+    asked = [calls.chat(target, _turn(result), tools=TOOLS) for result in results]
+    for request in asked:
+        answered(send, request, calls.chat(target))
+    if not tells_apart(send, *asked):
         place, expected = "$.messages[2]", "another answer or prompt_tokens"
         yield Finding("the tool's result does not reach the model", place, expected, "the same", outcome=Outcome.IGNORED)
 

@@ -17,7 +17,7 @@ from conformance.answers import (
     text_of,
 )
 from conformance.calls import sentence, story
-from conformance.messages import Request, Send
+from conformance.messages import Send
 from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
 from conformance.texts import words_in
@@ -25,16 +25,14 @@ from conformance.texts import words_in
 LINK = "https://platform.openai.com/docs/api-reference/chat/create#chat-create-"
 FINISH = "https://platform.openai.com/docs/api-reference/chat/object#chat-object-choices-finish_reason"
 
-FEW = (4, 16)
-"""Limits that cut an answer short: the first that a server takes, since some take none so low."""
-
-LONG = 16
-"""Characters that no token of an ordinary answer has."""
+FEW = 4
+LONG = 64
+"""Characters that no four tokens of an ordinary answer have."""
 
 
-@check("chat.max_tokens.limit", "ends an answer after max_tokens", Level.MUST, "chat.max_tokens", f"{LINK}max_tokens", revision=2)
+@check("chat.max_tokens.limit", "ends an answer after max_tokens", Level.MUST, "chat.max_tokens", f"{LINK}max_tokens")
 def max_tokens(target: Target, send: Send) -> Noted:
-    """Four tokens, or 16 where a server takes no limit so low, of a sentence that goes on under a limit of 48."""
+    """Four tokens of a sentence that goes on under a limit of 48."""
     yield from _limited(target, send, "max_tokens")
 
 
@@ -44,7 +42,6 @@ def max_tokens(target: Target, send: Send) -> Noted:
     Level.MUST,
     "chat.max_completion_tokens",
     f"{LINK}max_completion_tokens",
-    revision=2,
 )
 def max_completion_tokens(target: Target, send: Send) -> Noted:
     """The same under the newer name, with no other limit set."""
@@ -55,18 +52,13 @@ def _limited(target: Target, send: Send, name: str) -> Noted:
     """Compares the cut answer with the whole one, by count and by length; a count a little above the limit is judged by rules.
     Raises Unclear where the whole one is as short.
     """
-
-    def limited(limit: int) -> Request:
-        fields: Object = {"max_tokens": ..., name: limit}
-        return sentence(target, **fields)
-
-    few = next((limit for limit in FEW if is_ok(send(limited(limit)))), FEW[0])
-    cut = answered(send, limited(few), sentence(target, max_tokens=...))
-    whole = given(send, limited(48))
+    few, many = (Object({"max_tokens": ..., name: limit}) for limit in (FEW, 48))
+    cut = answered(send, sentence(target, **few), sentence(target, max_tokens=...))
+    whole = given(send, sentence(target, **many))
     count, length = optional_count(cut, "completion_tokens"), len(text_of(cut))
-    if (count or 0) > 2 * few or (length > LONG * few and length >= len(text_of(whole))):
+    if (count or 0) > 2 * FEW or (length > LONG and length >= len(text_of(whole))):
         actual = f"{count} tokens" if count else f"{length} characters"
-        yield Finding("runs on past the limit", f"$.{name}", f"{few} tokens at most", actual, outcome=Outcome.IGNORED)
+        yield Finding("runs on past the limit", f"$.{name}", f"{FEW} tokens at most", actual, outcome=Outcome.IGNORED)
     elif not _longer(whole, cut):
         raise Unclear("the answer is no longer without the limit")
 
@@ -77,15 +69,13 @@ def _longer(one: Object, other: Object) -> bool:
     return (counts[0] > counts[1] > 0) or len(text_of(one)) > len(text_of(other))
 
 
-@check(
-    "chat.finish_reason.length", "says length where the limit cut an answer", Level.MUST, "chat.finish_reason", FINISH, revision=2
-)
+@check("chat.finish_reason.length", "says length where the limit cut an answer", Level.MUST, "chat.finish_reason", FINISH)
 def length(target: Target, send: Send) -> Noted:
-    """One token of a story that goes on; where a server takes no limit so low, 16."""
+    """One token of a story that goes on; where a server takes no limit so low, eight."""
     whole = given(send, story(target))
-    limit = next((limit for limit in (1, FEW[-1]) if is_ok(send(story(target, max_tokens=limit)))), 1)
+    limit = next((limit for limit in (1, 8) if is_ok(send(story(target, max_tokens=limit)))), 1)
     cut = answered(send, story(target, max_tokens=limit), story(target))
-    if (optional_count(cut, "completion_tokens") or 1) > FEW[-1] or not _longer(whole, cut):
+    if (optional_count(cut, "completion_tokens") or 1) > 8 or not _longer(whole, cut):
         raise Unclear("the limit cut nothing")
     yield from _finished(cut, "length", "the limit cut it")
 
@@ -100,7 +90,7 @@ def stop(target: Target, send: Send) -> Noted:
             yield from _finished(object_of(ended), "stop", "a stop string ended it")
             return
     natural = given(send, sentence(target))
-    if (optional_count(natural, "completion_tokens") or 48) >= 48:
+    if (optional_count(natural, "completion_tokens") or LONG) >= 48:
         raise Unclear("no answer ended before its limit")
     yield from _finished(natural, "stop", "it ended by itself")
 

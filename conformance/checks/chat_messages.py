@@ -15,11 +15,11 @@ from conformance.answers import (
     message_of,
     object_of,
     optional_count,
-    speech_of,
     text_of,
 )
 from conformance.calls import chat, greetings, story
-from conformance.messages import Send
+from conformance.effects import tells_apart
+from conformance.messages import Request, Send
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import check
 
@@ -64,8 +64,7 @@ def turns(target: Target, send: Send) -> Noted:
         {"role": "assistant", "content": "Your secret word is walrus. I will remember it."},
         {"role": "user", "content": QUESTION},
     ]
-    short = given(send, alone)
-    yield from _heard(short, answered(send, chat(target, whole), alone), "leaves earlier turns out", "$.messages[:2]")
+    yield from _heard(target, send, alone, chat(target, whole), "leaves earlier turns out", "$.messages[:2]")
 
 
 @check("chat.messages.roles", "takes system, user and assistant messages into account", Level.MUST, "chat.messages", LINK)
@@ -73,9 +72,8 @@ def roles(target: Target, send: Send) -> Noted:
     """The same conversation under a short and under a long system message. Both have one, because many templates put one of
     their own where there is none.
     """
-    short = answered(send, chat(target, _world(BRIEF)), chat(target))
-    long = answered(send, chat(target, _world(WORLD)), chat(target, _world(BRIEF)))
-    yield from _heard(short, long, "leaves the system message out", "$.messages[0]")
+    short, long = (chat(target, _world(system)) for system in (BRIEF, WORLD))
+    yield from _heard(target, send, short, long, "leaves the system message out", "$.messages[0]")
 
 
 def _world(system: str) -> list[Object]:
@@ -90,17 +88,13 @@ def _world(system: str) -> list[Object]:
 @check("chat.content.string", "takes any text as the content of a message", Level.MUST, "chat.content", LINK)
 def string(target: Target, send: Send) -> Noted:
     """Quotes, backslashes, line ends and letters of several scripts are taken, and reach the model."""
-    short = given(send, chat(target))
-    yield from _heard(short, answered(send, chat(target, ODD), chat(target)), "leaves the content out", "$.messages[0].content")
+    yield from _heard(target, send, chat(target), chat(target, ODD), "leaves the content out", "$.messages[0].content")
 
 
-def _heard(short: Object, long: Object, message: str, where: str) -> Noted:
+def _heard(target: Target, send: Send, short: Request, long: Request, message: str, where: str) -> Noted:
     """Whether the longer prompt of two was heard in full. Raises Unclear where counts and texts do not tell."""
-    less, more = optional_count(short, "prompt_tokens"), optional_count(long, "prompt_tokens")
-    if less and more and more > less:
-        return
-    if speech_of(short) != speech_of(long):
-        return
-    if less is None or less != more:
-        raise Unclear("the answers are the same, and their counts of prompt tokens do not tell")
-    yield Finding(message, where, f"more than {less} prompt tokens", f"{more}, and the same answer", outcome=Outcome.IGNORED)
+    for request in (short, long):
+        answered(send, request, chat(target))
+    if not tells_apart(send, short, long):
+        expected = "another answer or prompt_tokens than of the shorter prompt"
+        yield Finding(message, where, expected, "the same", outcome=Outcome.IGNORED)

@@ -19,7 +19,7 @@ ASKED: Json = {"model": "omni-moderation-latest"}
 @check("chat.moderation.answer", "moderates prompt and answer on request", Level.SHOULD, "chat.moderation", LINK, revision=2)
 def moderation(target: Target, send: Send) -> Noted:
     """Asks for moderation: the answer has a `moderation` object with what was found in the input and in the output."""
-    answer = answered(send, calls.chat(target, moderation=ASKED), calls.chat(target))
+    answer = answered(send, calls.chat(target, max_tokens=1, moderation=ASKED), calls.chat(target, max_tokens=1))
     found = answer.get("moderation")
     if not isinstance(found, dict):
         yield Finding("answers without moderation", "$.moderation", "an object", "absent", outcome=Outcome.IGNORED)

@@ -74,10 +74,14 @@ def without_parameters(target: Target, send: Send) -> Noted:
             yield Finding(f"the {how} arguments of a tool without parameters are no object", _WHERE, "{}", arguments[:80])
 
 
-@check("chat.tools.references", "takes references in the parameters of a tool", Level.SHOULD, "chat.tools", STRUCTURED)
+@check(
+    "chat.tools.references", "takes references in the parameters of a tool", Level.SHOULD, "chat.tools", STRUCTURED, revision=2
+)
 def with_references(target: Target, send: Send) -> Noted:
-    """Offers a function whose parameters share a definition by reference, also inside an array; holds the call against it."""
-    function = {"name": "set_lamps", "description": "Sets all lamps.", "parameters": REFERRING}
+    """Offers a strict function whose parameters share a definition by reference, also inside an array; holds the call against
+    it.
+    """
+    function = {"name": "set_lamps", "description": "Sets all lamps.", "strict": True, "parameters": REFERRING}
     answer = _answer(target, send, _only(target, function))
     arguments = _arguments(answer)
     value = read_json(arguments.encode("utf-8", "surrogatepass")).value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from conformance.reference.errors import bad_request, envelope
-from conformance.reference.faults.parts import GITHUB
+from conformance.reference.faults.parts import CLAUDE, GITHUB
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Object, Refused
 
@@ -58,6 +58,21 @@ def assistant_parts_blanked(sent: Object) -> Object:
 def _blank(message: Object) -> Object:
     lost = message.get("role") == "assistant" and isinstance(message.get("content"), list)
     return message | {"content": ""} if lost else message
+
+
+@fault("audio-input-stripped", seen=CLAUDE, on="sent", speaks=("chat.audio-input.heard",))
+def audio_input_stripped(sent: Object) -> Object:
+    """Takes audio out of messages and answers the rest."""
+    if not isinstance(sent.get("messages"), list):
+        return sent
+    return sent | {"messages": [_deaf(one) if isinstance(one, dict) else one for one in sent["messages"]]}
+
+
+def _deaf(message: Object) -> Object:
+    parts = message.get("content")
+    if not isinstance(parts, list):
+        return message
+    return message | {"content": [one for one in parts if not isinstance(one, dict) or one.get("type") != "input_audio"]}
 
 
 @fault(
