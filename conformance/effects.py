@@ -34,6 +34,19 @@ def unless_refused(exchange: Exchange, message: str) -> Iterator[Finding]:
         yield Finding(message, "status", "4xx", f"{exchange.status} {start_of(exchange)}", outcome=Outcome.IGNORED)
 
 
+def unless_failing(exchange: Exchange, where: str = "") -> Iterator[Finding]:
+    """What tells against an answer that may be anything but a failure: nothing for a 2xx, 4xx or 501. `where` is added to what
+    is told. Raises Unclear.
+    """
+    try:
+        ensure_success(exchange)
+    except Unclear:
+        raise
+    except Ended as end:
+        if end.finding.outcome is not Outcome.REFUSED:
+            yield replace(end.finding, message=f"{end.finding.message} {where}".rstrip())
+
+
 def start_of(exchange: Exchange) -> str:
     """The first characters of a body, for a finding."""
     return exchange.body[:120].decode("utf-8", "replace")

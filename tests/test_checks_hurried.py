@@ -196,3 +196,18 @@ def marks(alone, crowd):
 )
 def test_a_schema_that_a_server_keeps_now_and_then_is_not_load(alone, crowd, outcome):
     assert outcome_of("load.parallel.marked", marks(alone, crowd)) is outcome
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(505, Outcome.REFUSED), (426, Outcome.REFUSED), (500, Outcome.FAILS)])
+def test_a_version_of_http_may_be_refused(status, outcome):
+    assert outcome_of("http.older.answered", except_for(older, refusing_all(status), sending())) is outcome
+
+
+def older(request):
+    return request.setup.manner == "http/1.0"
+
+
+@pytest.mark.parametrize(("status", "outcome"), [(411, Outcome.UNCLEAR), (400, Outcome.REFUSED), (500, Outcome.FAILS)])
+def test_the_length_of_a_body_may_be_asked_for(status, outcome):
+    chunked = except_for(lambda request: request.setup.manner == "chunked", refusing_all(status), sending())
+    assert outcome_of("http.chunked.accepted", chunked) is outcome

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from conformance import calls
-from conformance.answers import ensure_success, given, object_of
+from conformance.answers import given, object_of
 from conformance.calls import spelled
-from conformance.effects import unless_refused
+from conformance.effects import unless_failing, unless_refused
 from conformance.messages import Exchange, Request, Send
-from conformance.model import Ended, Level, Noted, Outcome, Seen, Target, Unclear
+from conformance.model import Ended, Level, Noted, Outcome, Seen, Target
 from conformance.registry import check
 
 JSON = "https://www.rfc-editor.org/rfc/rfc8259"
@@ -98,13 +98,7 @@ def _surviving(what: str, body: Callable[[Target], bytes]) -> Callable[[Target, 
 
 def _unless_answered(exchange: Exchange) -> Noted:
     yield Seen("status", exchange.status)
-    try:
-        ensure_success(exchange)
-    except Unclear:
-        raise
-    except Ended as end:
-        if end.finding.outcome is not Outcome.REFUSED:
-            yield end.finding
+    yield from unless_failing(exchange)
 
 
 for _name, (_what, _odd) in ODD.items():

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from conformance import calls
-from conformance.answers import answered, attempted, choices_of, chunks_of, ensure_success
+from conformance.answers import answered, attempted, choices_of, chunks_of, ensure_success, refusal
 from conformance.messages import Exchange, Request, Send
-from conformance.model import Finding, Level, Noted, Seen, Target, Unclear
+from conformance.model import Finding, Level, Noted, Outcome, Seen, Target, Unclear
 from conformance.registry import check
 
 CHUNKED = "https://www.rfc-editor.org/rfc/rfc9112#section-7.1"
@@ -22,8 +22,8 @@ CLOSE = "https://www.rfc-editor.org/rfc/rfc9112#section-9.6"
 OLDER = "https://www.rfc-editor.org/rfc/rfc9112#section-6.1"
 
 LENGTH_REQUIRED = 411
-NEWER = (426, 505)
-"""Statuses that ask for another version of HTTP."""
+NOT_SUPPORTED = 505
+"""A refusal of the version of HTTP, though it begins with a 5."""
 
 WIRE = ("wire",)
 BRIEF = 2
@@ -134,12 +134,13 @@ def close(_: Target, send: Send) -> Noted:
 @check("http.older.answered", "answers HTTP/1.0 without chunks", Level.SHOULD, "http.older", OLDER, via=WIRE, revision=2)
 def older(target: Target, send: Send) -> Noted:
     """Asks for a stream as HTTP/1.0, as nginx does of the servers behind it unless told otherwise. Chunks must not be sent to
-    who does not know them. To refuse with 426 or 505 is allowed.
+    who does not know them. To refuse with 426 or 505 is allowed, and shows as a refusal.
     """
     control = calls.stream(target, max_tokens=BRIEF)
     exchange = attempted(send, oddly(control, "http/1.0"), control)
-    if exchange.status in NEWER:
-        raise Unclear(f"the server does not speak HTTP/1.0 and says so ({exchange.status})")
+    if exchange.status == NOT_SUPPORTED:
+        yield Finding("does not speak HTTP/1.0", "status", "2xx", refusal(exchange), outcome=Outcome.REFUSED)
+        return
     chunks_of(exchange)
     coding = exchange.header("transfer-encoding")
     if coding:

@@ -1,4 +1,4 @@
-"""Rules about error answers: one envelope for all of them, never inside a success, never as a stream.
+"""Rules about error answers: one envelope for all of them, and never inside a success.
 
 https://platform.openai.com/docs/guides/error-codes
 """
@@ -16,7 +16,7 @@ from conformance.messages import Exchange, Json, Request
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import rule
 from conformance.schema import against
-from conformance.streams import Message, read_stream
+from conformance.streams import read_stream
 from conformance.wire import read_json
 
 ERRORS = "https://platform.openai.com/docs/guides/error-codes"
@@ -32,8 +32,8 @@ _SIGNED = re.compile(rb"<center>cloudflare</center>|<title>Just a moment|id=.cf-
 https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-1xxx-errors/
 """
 
-_NOWHERE = (404, 405, 501)
-"""Statuses of paths and methods that do not exist."""
+_NOWHERE, _EVERYWHERE = (404, 405, 501), ("chat", "models", "model")
+"""Statuses of paths and methods that do not exist, and the endpoints that every server has."""
 
 
 def _unknown(target: Target) -> Request:
@@ -42,10 +42,6 @@ def _unknown(target: Target) -> Request:
 
 def _nowhere(_: Target) -> Request:
     return Request("GET", "/no/such/path", wrong=True)
-
-
-def _unknown_stream(target: Target) -> Request:
-    return calls.wrong(target, model="no-such-model", stream=True)
 
 
 @rule(
@@ -86,7 +82,7 @@ def nowhere_is_enveloped(exchange: Exchange) -> Noted:
 
 
 def _is_nowhere(exchange: Exchange) -> bool:
-    return exchange.status in _NOWHERE and not called(exchange)
+    return exchange.status in _NOWHERE and called(exchange) not in _EVERYWHERE
 
 
 def _unlike_envelope(exchange: Exchange) -> Noted:
@@ -120,7 +116,7 @@ def _is_page(exchange: Exchange, value: Json) -> bool:
     if isinstance(value, dict | list):
         error = value.get("error") if isinstance(value, dict) else None
         return isinstance(error, dict) and str(error.get("type")).startswith("cf_")
-    own = exchange.status == 404 and called(exchange) and not exchange.source
+    own = exchange.status == 404 and called(exchange) in _EVERYWHERE and not exchange.source
     return (exchange.status in _PAGES and not own) or bool(_SIGNED.search(exchange.body))
 
 
@@ -164,95 +160,10 @@ def success_is_no_error(exchange: Exchange) -> Noted:
     """Looks for successes whose whole body is an error: the official client makes a hollow answer of them."""
     if not is_ok(exchange) or wants_stream(exchange) or endpoint_of(exchange) in ("", "responses"):
         raise Unclear("the answer is no plain success")
-    yield from _disguised(read_json(exchange.body).value)
+    yield from disguised(read_json(exchange.body).value)
 
 
-def _disguised(value: Json) -> Iterator[Finding]:
+def disguised(value: Json) -> Iterator[Finding]:
+    """What tells against a success that holds nothing but an error."""
     if is_error(value) and "data" not in value:
         yield Finding("answers an error with a success status", "status", "4xx or 5xx", _told(value), outcome=Outcome.FAILS)
-
-
-@rule(
-    "errors.stream.in-200",
-    "refuses a stream before it begins",
-    Level.MUST,
-    "errors.stream",
-    ERRORS,
-    on="chat.any",
-    seed=calls.stream,
-)
-def refusal_is_no_stream(exchange: Exchange) -> Noted:
-    """Looks for requests of a stream that are answered 200 and an error at once, as an object or as the first event: the client
-    sees an empty stream, and no layer in between can retry.
-    """
-    if not is_ok(exchange) or not wants_stream(exchange):
-        raise Unclear("the answer is no stream")
-    yield from _disguised(read_json(exchange.body).value)
-    stream = read_stream(exchange.body)
-    if stream.errors and not stream.chunks:
-        message = "answers 200 and streams nothing but an error"
-        yield Finding(message, stream.errors[0].where, "4xx or 5xx", shown(stream.errors[0].text), outcome=Outcome.FAILS)
-
-
-@rule(
-    "errors.stream.sse",
-    "answers errors in JSON where a stream was asked for",
-    Level.MUST,
-    "errors.stream",
-    ERRORS,
-    on="error",
-    seed=_unknown_stream,
-)
-def error_is_no_stream(exchange: Exchange) -> Noted:
-    """Looks for error answers that come as events: the official client reads no message from them."""
-    if not wants_stream(exchange):
-        raise Unclear("the request asks for no stream")
-    if not read_json(exchange.body).ok and read_stream(exchange.body).messages:
-        yield Finding(
-            "answers an error as a stream of events",
-            "$",
-            "an error object",
-            shown(exchange.body[:120].decode("utf-8", "replace")),
-        )
-
-
-@rule(
-    "errors.stream.event",
-    "tells errors within a stream as an error object",
-    Level.MUST,
-    "errors.stream",
-    ERRORS,
-    on="chat.stream",
-    seed=calls.stream,
-)
-def error_event_is_enveloped(exchange: Exchange) -> Noted:
-    """Reads errors within streams: `{"error": {"message": ...}}` as the data of an event. The official client raises for no
-    other form and takes the error for a chunk.
-    """
-    for event in read_stream(exchange.body).errors:
-        yield from _odd_event(event)
-
-
-def _odd_event(event: Message) -> Iterator[Finding]:
-    error = (event.value or {}).get("error")
-    if not isinstance(error, dict) or not isinstance(error.get("message"), str):
-        yield Finding(
-            "an error within the stream is no error object", f"{event.where}.error", "an object with a message", shown(event.text)
-        )
-
-
-@rule(
-    "errors.stream.break",
-    "finishes the streams that it begins",
-    Level.SHOULD,
-    "errors.stream",
-    ERRORS,
-    on="chat.stream",
-    seed=calls.stream,
-)
-def stream_is_not_broken(exchange: Exchange) -> Noted:
-    """Looks for errors after the first chunk: OpenAI has them now and then, so they are no more than SHOULD."""
-    stream = read_stream(exchange.body)
-    if stream.chunks and stream.errors:
-        error = stream.errors[0]
-        yield Finding("an error ends the stream", error.where, "a whole answer", shown(error.text), outcome=Outcome.FAILS)

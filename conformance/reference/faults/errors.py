@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from conformance.reference.errors import envelope
@@ -217,3 +218,28 @@ def numbers_clamped(sent: Object) -> Object:
 
 def _clamped(value: Any, low: float, high: float) -> Any:
     return min(max(value, low), high) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+@fault(
+    "completions-crash-without-schema",
+    seen=GITHUB + "sgl-project/sglang/pull/28090",
+    on="refused",
+    speaks=("errors.status.endpoints", "errors.status.client"),
+)
+def completions_crash_without_schema(refused: Refused, asked: Asked) -> Refused:
+    """Answers 500 to a text completion whose schema format has no schema."""
+    form = asked.sent.get("response_format")
+    wrong = asked.path == "/completions" and isinstance(form, dict) and "json_schema" not in form
+    return Refused(500, envelope("'NoneType' object has no attribute 'schema_'", "server_error")) if wrong else refused
+
+
+@fault(
+    "embeddings-crash-over-no-input",
+    seen=GITHUB + "ggml-org/llama.cpp/pull/10866",
+    on="reply",
+    speaks=("errors.status.endpoints",),
+)
+def embeddings_crash_over_no_input(reply: Any, asked: Asked) -> Any:
+    """Falls over an empty input of an embedding."""
+    empty = asked.path == "/embeddings" and not asked.sent.get("input", "Hello!")
+    return replace(reply, frames=(), lost=True) if empty else reply

@@ -46,7 +46,7 @@ def error_members_missing(refused: Refused) -> Refused:
     return Refused(refused.status, {"error": without(refused.body["error"], "param", "code")})
 
 
-@fault("error-message-empty", seen=GITHUB + "openai/openai-python/issues/464", on="refused", speaks=("errors.envelope.message",))
+@fault("error-message-empty", seen=GITHUB + "vllm-project/vllm/issues/35438", on="refused", speaks=("errors.envelope.message",))
 def error_message_empty(refused: Refused) -> Refused:
     """Says that something is wrong, and not what."""
     return Refused(refused.status, {"error": refused.body["error"] | {"message": ""}})

@@ -25,7 +25,7 @@ def _page(reply: Reply, status: int) -> Reply:
 )
 def page_for_unknown_paths(reply: Reply, asked: Asked) -> Reply:
     """Answers unknown paths with its web page and 200."""
-    known = asked.path.startswith(("/chat/completions", "/models", "/fine_tuning"))
+    known = asked.path in ("/chat/completions", "/models") or asked.path.startswith(("/models/", "/fine_tuning"))
     return reply if known else _page(reply, 200)
 
 

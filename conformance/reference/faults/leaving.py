@@ -10,8 +10,8 @@ from conformance.reference.faults.parts import GITHUB
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Left, Reply
 
-_GHOST = 1.0
-"""Seconds that a server works for a client that has left."""
+_GHOST, _WHOLE = 1.0, 256
+"""Seconds that a server works for a client that has left an answer of so many tokens."""
 
 _FOR_EVER = 3600.0
 
@@ -26,7 +26,7 @@ _FOR_EVER = 3600.0
 def works_for_who_has_left(value: Left | Reply, asked: Asked) -> Left | Reply:
     """Goes on generating for clients that have left, with nobody else's turn before that is done."""
     if isinstance(value, Left):
-        asked.memory["ghosts"] = asked.memory.get("ghosts", 0) + 1
+        asked.memory["ghosts"] = asked.memory.get("ghosts", 0) + asked.sent.get("max_tokens", _WHOLE) / _WHOLE
     elif asked.manner != "gone" and asked.sent.get("stream") is not True:
         return replace(value, held=_GHOST * asked.memory.pop("ghosts", 0))
     return value
