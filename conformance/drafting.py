@@ -134,7 +134,7 @@ def _lasting(name: str, found: Sequence[Json]) -> bool:
 def _head(header: Header) -> Iterator[str]:
     target = header.target
     day = header.started.partition("T")[0]
-    server = target.id or "server"
+    server = re.sub(r"[^A-Za-z0-9_.+-]+", "-", target.id).strip("_.+-")[:80] or "server"
     yield f"# What a server was seen to do on {day}, as a start for a matrix, by openai-conformance {said(header.suite, 40)}."
     yield f"# address: {said(target.base_url)} · model: {said(target.model)} · server header: {said(target.server) or 'none'}"
     yield "# These are observations and no document's words. Go through the claims: keep what the server's document says, cite"

@@ -5,7 +5,7 @@ over the claims of an earlier one and state what changed.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,10 @@ class UnknownMatrix(ValueError):
     """No matrix of that name comes with the suite, and no such file exists."""
 
 
+class SameName(ValueError):
+    """Two different documents have one id."""
+
+
 def matrix_names() -> tuple[str, ...]:
     """The matrices that come with the suite."""
     return tuple(sorted(file.name.removesuffix(".yaml") for file in specs("matrices").iterdir()))
@@ -33,6 +37,19 @@ def load_matrix(name: str) -> Matrix:
     """The matrix of a name or a file. Raises UnknownMatrix, DocumentError and, for an unreadable file, OSError."""
     text, file, folder = _text_of(name)
     return _read(text, file, folder, 0)
+
+
+def load_matrices(names: Iterable[str]) -> tuple[Matrix, ...]:
+    """The matrices of names or files, each document once. Raises SameName for two that a report could not tell apart, and what
+    `load_matrix` does.
+    """
+    found: dict[str, tuple[str, Matrix]] = {}
+    for name in names:
+        matrix = load_matrix(name)
+        first, other = found.setdefault(matrix.id, (name, matrix))
+        if other.sha256 != matrix.sha256:
+            raise SameName(f"{first} and {name} are both called {matrix.id}: give one of them another edition")
+    return tuple(matrix for _, matrix in found.values())
 
 
 def parse_matrix(text: str, file: str) -> Matrix:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import hashlib
 import textwrap
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from conformance.messages import Json
@@ -94,14 +94,14 @@ def told(matrix: Matrix, text: bytes, page: str = "") -> Iterator[str]:
     if not found.known:
         yield "  which lines changed is not known: the matrix keeps no line hashes"
     if found.changed:
-        yield f"  changed or gone: lines {ranges(found.changed)} of the mirrored text"
+        yield f"  changed or gone: {counted(found.changed)} of the mirrored text"
     if found.added:
-        yield f"  new or changed: lines {ranges(found.added)} of the document"
+        yield f"  new or changed: {counted(found.added)} of the document"
     cited = list(_cited(matrix, page))
     for name, lines in cited:
         hit = [line for line in lines if line in found.changed]
         if hit:
-            yield f"  {name}: cites lines {ranges(hit)}, which changed"
+            yield f"  {name}: cites {counted(hit)}, which changed"
     for name, lines in cited:
         gone = [f"{line} is now {found.moved[line]}" for line in lines if found.moved.get(line, line) != line]
         if gone:
@@ -127,6 +127,11 @@ def _cited(matrix: Matrix, page: str) -> Iterator[tuple[str, tuple[int, ...]]]:
         lines = entry.get("lines")
         if isinstance(lines, list) and not page:
             yield f"left out ({str(entry['reason'])[:40]})", tuple(lines)
+
+
+def counted(lines: Sequence[int]) -> str:
+    """Lines of a text in words: line 4, lines 1-3, 7."""
+    return f"{'line' if len(lines) == 1 else 'lines'} {ranges(lines)}"
 
 
 def ranges(lines: Iterable[int]) -> str:

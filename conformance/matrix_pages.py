@@ -4,6 +4,7 @@ what the newest editions of all of them say, feature by feature.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from conformance.features import all_features
@@ -29,7 +30,12 @@ def by_server() -> dict[str, list[Matrix]]:
     servers: dict[str, list[Matrix]] = {}
     for matrix in map(load_matrix, matrix_names()):
         servers.setdefault(matrix.server, []).append(matrix)
-    return {server: sorted(editions, key=lambda one: one.edition) for server, editions in sorted(servers.items())}
+    return {server: sorted(editions, key=lambda one: age(one.edition)) for server, editions in sorted(servers.items())}
+
+
+def age(edition: str) -> list[tuple[str, int]]:
+    """What editions are put in order by: dates and versions, so that 0.5.9 comes before 0.5.23 and b9999 before b11434."""
+    return [(words, int(number or 0)) for words, number in re.findall(r"(\D*)(\d*)", edition)]
 
 
 def _server(server: str, editions: Sequence[Matrix]) -> Iterator[str]:

@@ -86,7 +86,7 @@ def _head(document: Entries, file: str) -> Iterator[DocumentError]:
     if document.get("id") != f"{document.get('server')}@{document.get('edition')}":
         yield DocumentError(file, line_of(document, "id"), "has an id that is not SERVER@EDITION")
     for key in ("server", "edition"):
-        if key in document and not re.fullmatch(r"[A-Za-z0-9][\w.+-]*", str(document[key])):
+        if key in document and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.+-]*", str(document[key])):
             what = f"has {'an edition' if key == 'edition' else 'a server'} that is no name of letters, digits, dots and hyphens"
             yield DocumentError(file, line_of(document, key), what)
     if "title" in document:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from conformance.features import all_features
@@ -81,37 +82,53 @@ def _rows(claim: Claim) -> Iterator[tuple[str, str, str, str]]:
 
 def said(claim: Claim) -> str:
     """What a claim says beside its stance: on what it depends, what is to be seen, what is told, its note."""
-    parts = [f"{kind} {what}" for kind, what in claim.when]
+    parts = [f"when {' and '.join(f'{kind} {what}' for kind, what in claim.when)}"] if claim.when else []
     parts += [f"{name} = {_value(value)}" for name, value in claim.expects.items()]
-    parts += [f"{name} {_value(value)}" for name, value in claim.more.items() if name != "page"]
+    parts += [f"{name} {_value(value)}" for name, value in _apart(claim.more).items()]
     return "; ".join([*parts, claim.note] if claim.note else parts)
 
 
 def _value(value: Json) -> str:
     if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
+        return ", ".join(map(_value, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def where(claim: Claim) -> str:
     """The place in the document that a claim cites."""
-    lines = f"lines {', '.join(map(str, claim.lines))}" if claim.lines else ""
+    lines = _lines(claim.lines)
     page = f"page {claim.more['page']}" if "page" in claim.more else ""
     edition = f"({claim.stated_in})" if claim.stated_in else ""
     return " ".join(part for part in (lines, claim.at, page and f"[{page}]", edition) if part)
 
 
 def _where_left(entry: Any) -> str:
-    lines = ", ".join(map(str, entry.get("lines", ())))
-    return " ".join(part for part in (f"lines {lines}" if lines else "", str(entry.get("at", ""))) if part)
+    return " ".join(part for part in (_lines(entry.get("lines", ())), str(entry.get("at", ""))) if part)
+
+
+def _lines(lines: Sequence[int]) -> str:
+    return f"{'line' if len(lines) == 1 else 'lines'} {', '.join(map(str, lines))}" if lines else ""
 
 
 def difference(one: Matrix, other: Matrix, markdown: bool = False) -> Iterator[str]:
     """The features of which two matrices say different things, whatever the places that they cite."""
     rows = [(name, cell(one, name), cell(other, name)) for name in union((one, other)) if cell(one, name) != cell(other, name)]
     same = sum(name in other.claims for name in one.claims) - sum(SILENT not in (left, right) for _, left, right in rows)
-    title = f"features said differently: {len(rows)}; said alike: {same}"
+    words = sum(_promised(one, name) == _promised(other, name) for name, *_ in rows)
+    more = f", {words} of them in words alone" if words else ""
+    title = f"features said differently: {len(rows)}{more}; said alike: {same}"
     yield _written(Table(title, ("feature", one.id, other.id), tuple(rows)), markdown) if rows else title
+
+
+def _promised(matrix: Matrix, feature: str) -> list[Claim]:
+    """What a matrix says of a feature but for the words and the places."""
+    claim = matrix.claims.get(feature)
+    told = (claim, *claim.otherwise) if claim else ()
+    return [Claim(feature, one.stance, expects=one.expects, when=one.when, more=_apart(one.more)) for one in told]
+
+
+def _apart(more: Mapping[str, Json]) -> dict[str, Json]:
+    return {name: value for name, value in more.items() if name != "page"}
 
 
 def union(matrices: Iterable[Matrix]) -> list[str]:

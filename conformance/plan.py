@@ -8,7 +8,7 @@ from pathlib import Path
 
 from conformance.conditions import given_of, settled
 from conformance.documents import nearest
-from conformance.matrix import load_matrix
+from conformance.matrix import load_matrices
 from conformance.messages import Exchange
 from conformance.model import Case, Matrix
 from conformance.options import Options
@@ -40,7 +40,7 @@ def prepare(options: Options) -> Plan:
     try:
         if options.launch:
             _check_launch(options)
-        documents = tuple(load_matrix(name) for name in options.matrix)
+        documents = load_matrices(options.matrix)
         named = {"vision": options.vision_model, "embedding": options.embedding_model}
         given = given_of(options.given, documents, [one for one, model in named.items() if model])
         matrices = tuple(settled(one, given) for one in documents)

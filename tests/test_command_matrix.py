@@ -77,7 +77,7 @@ def test_matrix_show_is_a_table_in_the_terminal_and_in_markdown(tmp_path):
     assert "distinct_texts = 1; a seed forces temperature 0" in text.out
     assert text.out == said(tmp_path, "show", "ollama@2024-03-26").out
     markdown = said(tmp_path, "matrix", "show", "ollama@2024-03-26", "--markdown").out
-    assert "| `chat.finish_reason` | deviates | finish_reason = stop; it is always stop | lines 92 |" in markdown
+    assert "| `chat.finish_reason` | deviates | finish_reason = stop; it is always stop | line 92 |" in markdown
     missing = said(tmp_path, "matrix", "show", "olama@2024-03-26")
     assert (missing.code, missing.out) == (4, "")
     assert "did you mean 'ollama@2024-03-26'" in missing.err
@@ -107,7 +107,7 @@ def test_matrix_drift_ends_with_1_where_the_document_changed(tmp_path):
     page.write_text("ignored with --one\nrefused\n")
     drifted = said(tmp_path, *asked)
     assert drifted.code == 1
-    assert "chat.n: cites lines 2, which changed" in drifted.out
+    assert "chat.n: cites line 2, which changed" in drifted.out
     assert said(tmp_path, "matrix", "drift", "acme@1.yaml", "--document", "missing.md").code == 4
     assert said(tmp_path, "matrix", "drift", "acme@1.yaml").code == 4
 

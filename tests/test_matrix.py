@@ -7,7 +7,7 @@ import pytest
 
 from conformance.documents import DocumentError, read_document
 from conformance.features import all_features, core_features
-from conformance.matrix import UnknownMatrix, file_problems, load_matrix, matrix_names, parse_matrix
+from conformance.matrix import SameName, UnknownMatrix, file_problems, load_matrices, load_matrix, matrix_names, parse_matrix
 from conformance.matrix_problems import problems
 from conformance.model import Stance, Target
 from conformance.registry import all_checks
@@ -154,6 +154,16 @@ def test_what_is_wrong_is_told_with_its_line_and_what_is_right_is_not(old, new, 
     with pytest.raises(DocumentError, match=re.escape(says)) as caught:
         parse_matrix(GOOD.replace(old, new, 1), "acme.yaml")
     assert str(caught.value).startswith(f"acme.yaml:{line}:" if line else "acme.yaml:")
+
+
+def test_several_documents_are_told_apart_by_their_names(tmp_path):
+    one, same, other = (tmp_path / f"{name}.yaml" for name in ("one", "same", "other"))
+    one.write_text(GOOD)
+    same.write_text(GOOD)
+    other.write_text(GOOD.replace("lines: [1]", "lines: [7]"))
+    assert [found.id for found in load_matrices([str(one), "groq@2026", str(same)])] == ["acme@2026-01", "groq@2026"]
+    with pytest.raises(SameName, match="both called acme@2026-01: give one of them another edition"):
+        load_matrices([str(one), str(other)])
 
 
 def test_a_feature_that_there_is_not_is_told_once():

@@ -42,8 +42,8 @@ def test_a_changed_line_is_told_with_the_claims_that_cite_it():
     found = drift(matrix(), now.encode())
     assert (found.changed, found.added) == ((4,), (4,))
     words = "\n".join(told(matrix(), now.encode()))
-    assert "chat.n: cites lines 4, which changed" in words
-    assert "left out (nobody can see it): cites lines 4" in words
+    assert "chat.n: cites line 4, which changed" in words
+    assert "left out (nobody can see it): cites line 4" in words
     assert "chat.stop: cites" not in words
     assert "chat.seed" not in words
 

@@ -118,7 +118,7 @@ def test_tables_tell_what_differs_and_who_says_it(tmp_path):
     assert "features said differently: 2; said alike: 1" in told
     assert "features said differently: 0" in "\n".join(difference(first, first))
     text, markdown = "\n".join(shown(second)), "\n".join(shown(second, markdown=True))
-    assert "lines 1 (acme@1)" in text
+    assert "line 1 (acme@1)" in text
     assert "| `chat.n` | rejected | status 400; n is 1 | limits |" in markdown
     assert "withdrawn  chat.tools" in text
     assert "| `chat.tools` | unsupported | - |" in side_by_side([first, second])

@@ -7,7 +7,7 @@ import pytest
 from conformance.claims import CONDITIONS, KEYS, STANCES, WORDS
 from conformance.documentation import main
 from conformance.matrix import file_problems, load_matrix, matrix_names
-from conformance.matrix_pages import by_server, matrix_pages
+from conformance.matrix_pages import age, by_server, matrix_pages
 
 DOCS = Path(__file__).parent.parent / "docs"
 PAGES = matrix_pages()
@@ -27,6 +27,20 @@ def test_every_server_has_a_page_with_all_its_editions():
     assert {name.partition("@")[0] for name in matrix_names()} == set(servers)
     assert [one.edition for one in servers["ollama"]] == sorted(one.edition for one in servers["ollama"])
     assert all(f"## ollama@{one.edition}\n" in PAGES["servers/ollama.md"] for one in servers["ollama"])
+
+
+@pytest.mark.parametrize(
+    ("older", "newer"),
+    [
+        ("0.5.9", "0.5.23"),
+        ("b9999", "b11434"),
+        ("2024-03-26", "2024-08-13"),
+        ("2025", "2025-06"),
+        ("main-2026-01", "main-2026-02"),
+    ],
+)
+def test_editions_are_put_in_order_as_people_count(older, newer):
+    assert age(older) < age(newer)
 
 
 @pytest.mark.parametrize("server", by_server())

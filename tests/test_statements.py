@@ -28,10 +28,14 @@ def test_what_a_claim_says_can_be_tested(document):
 
 
 @pytest.mark.parametrize("document", STATEMENTS)
-def test_a_claim_cites_the_lines_of_its_statements(document):
-    for claim in load_matrix(document).claims.values():
-        told = [line for name in claim.statements for line in lines_of(STATEMENTS[document][name])]
-        assert set(claim.lines) & set(told), claim.feature
+def test_a_claim_cites_lines_of_its_statements_and_of_each_of_them(document):
+    matrix = load_matrix(document)
+    placed = [(one.statements, one.lines) for one in matrix.claims.values()]
+    placed += [(one["statements"], one["lines"]) for one in matrix.excluded]
+    for statements, lines in placed:
+        told = {name: set(lines_of(STATEMENTS[document][name])) for name in statements}
+        assert set(lines) <= set().union(*told.values()), statements
+        assert all(set(lines) & there for there in told.values()), statements
 
 
 def lines_of(entry):
