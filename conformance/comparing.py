@@ -43,9 +43,10 @@ def _whole(text: str) -> Report:
     except MissingFooter:
         return read(_ended(text.split("\n")))
     except BadLine:
-        if text.endswith("\n"):
+        *whole, half = text.split("\n")  # what a writer that is killed leaves is half a line
+        if not half or not whole:
             raise
-        return read(_ended(text.split("\n")[:-1]))  # what a writer that is killed leaves is half a line
+        return read(_ended(whole))
 
 
 def _ended(lines: list[str]) -> str:

@@ -7,10 +7,10 @@ import pytest
 from goldens import golden
 from hypothesis import given
 from report_strategies import reports, unhurried
-from sample_report import ALONE, DONE, HOSTILE, REPORT, by, verdict
+from sample_report import ALONE, DONE, GUIDE, HOSTILE, PAGE, REPORT, by, verdict
 
 from conformance.model import Outcome, Stance, Standing
-from conformance.render import terminal
+from conformance.render import html, terminal
 from conformance.render.escape import for_terminal, is_address
 from conformance.render.tables import Table, to_text
 from conformance.render.terminal import MOST_ENTRIES, Look
@@ -137,6 +137,18 @@ def test_plain_addresses(text):
 )
 def test_what_is_no_plain_address(text):
     assert not is_address(text)
+
+
+def test_what_a_document_alone_is_broken_by_is_told_beside_it():
+    seen = verdict("chat.x.y", "z", Outcome.WORKS)
+    told = "the document tells seed = 1, seen 2"
+    pair = by(seen, PAGE, Stance.SUPPORTED, Standing.KEPT), by(seen, GUIDE, Stance.SUPPORTED, Standing.BROKEN)
+    report = replace(REPORT, verdicts=(pair[0], replace(pair[1], reason=told)))
+    assert f"{GUIDE}  supported → broken; {told}\n" in shown(report)
+    assert f"{PAGE}   supported → kept\n" in shown(report)
+    page = html.render(report, gate(report), {}, "d")
+    assert f'<span class="why">{told}</span>' in page
+    assert f"supported; {told}</dd>" in page
 
 
 def test_what_a_baseline_knows_comes_after_what_is_new():

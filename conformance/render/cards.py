@@ -59,7 +59,8 @@ def _matching(report: Report) -> str:
     total = len(by_case(report))
     head = f"{100 * alike // (total or 1)} % of {count(total, 'case')}"
     bar = _bar({word: counts[word] for word in OUTCOMES}, "outcome")
-    why = f"in {alike:,} the server does what OpenAI's API does"
+    cut = "" if report.footer.complete else ", as far as the run came"
+    why = f"in {alike:,} the server does what OpenAI's API does{cut}"
     return _card("more", "Does it match OpenAI?", "all cases, promised or not", head, why, bar)
 
 

@@ -11,7 +11,7 @@ from conformance.messages import Exchange
 from conformance.model import Finding, Outcome, Target
 from conformance.render.cards import TONES, chip
 from conformance.render.content import matrix_name, says
-from conformance.render.entries import Entry, curl_line
+from conformance.render.entries import Entry, curl_line, own_reason
 from conformance.render.escape import for_html, is_address
 from conformance.render.exchange import exchange_html, named
 from conformance.render.features import data_of
@@ -113,16 +113,17 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
 
 def _why(entry: Entry) -> str:
     """What tells against it in one line, or why it is not clear."""
-    told = entry.findings[0].message if entry.findings else entry.first.reason
+    told = entry.findings[0].message if entry.findings else entry.worst.reason
     return f'<span class="why">{for_html(told, 200)}</span>' if told else ""
 
 
 def _facts(entry: Entry) -> Iterator[str]:
     first = entry.first
     by = "" if first.authority == "openai" else f" (by {for_html(first.authority, 80)})"
-    yield f"<dt>seen</dt><dd>{chip(first.outcome)} {for_html(first.reason)}</dd>"
+    yield f"<dt>seen</dt><dd>{chip(first.outcome)} {for_html(entry.reason)}</dd>"
     for one in entry.verdicts:
-        yield f"<dt>{for_html(matrix_name(one.matrix), 80)}</dt><dd>{chip(one.standing)} {for_html(says(one))}</dd>"
+        told = for_html(f"{says(one)}{own_reason(entry, one)}")
+        yield f"<dt>{for_html(matrix_name(one.matrix), 80)}</dt><dd>{chip(one.standing)} {told}</dd>"
     source = f", see {_linked(first.link)}{by}" if first.link else ""
     yield f"<dt>feature</dt><dd>{for_html(first.feature, 120)}, through {for_html(first.via, 40)}{source}</dd>"
 

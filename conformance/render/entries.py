@@ -33,9 +33,19 @@ class Entry:
         return self.verdicts[0]
 
     @property
+    def worst(self) -> Verdict:
+        """The verdict with the worst standing among the documents."""
+        return min(self.verdicts, key=lambda one: _STANDINGS.index(one.standing))
+
+    @property
     def standing(self) -> Standing:
         """The worst standing among the documents."""
-        return min((one.standing for one in self.verdicts), key=_STANDINGS.index)
+        return self.worst.standing
+
+    @property
+    def reason(self) -> str:
+        """The reason for what was seen, where it is the same by every document."""
+        return self.first.reason if len({one.reason for one in self.verdicts}) == 1 else ""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -126,13 +136,18 @@ def facts_of(entry: Entry, folder: str) -> Facts:
     """What there is to tell of an entry, as names and values."""
     first = entry.first
     told: list[tuple[str, str]] = [("requirement", first.title)]
-    told += [(f"{matrix_name(one.matrix)}", f"{says(one)} → {one.standing.value}") for one in entry.verdicts]
-    told.append(("seen", f"{first.outcome.value}{': ' if first.reason else ''}{first.reason}"))
+    told += [(matrix_name(one.matrix), f"{says(one)} → {one.standing.value}{own_reason(entry, one)}") for one in entry.verdicts]
+    told.append(("seen", f"{first.outcome.value}{': ' if entry.reason else ''}{entry.reason}"))
     for finding in entry.findings:
         told += _finding_facts(finding, repeats=first.reason)
     told.append(("source", f"{first.link}{'' if first.authority == 'openai' else f' (by {first.authority})'}"))
     told += [("reproduce", curl_line(key, folder)) for key in entry.exchanges[:1]]
     return tuple((name, value) for name, value in told if value)
+
+
+def own_reason(entry: Entry, verdict: Verdict) -> str:
+    """Why the verdict is as it is by its document alone: what that tells was not what was seen."""
+    return f"; {verdict.reason}" if verdict.reason != entry.reason and verdict.reason else ""
 
 
 def _finding_facts(finding: Finding, repeats: str) -> Facts:
