@@ -17,7 +17,7 @@ from itertools import accumulate
 from typing import Any
 
 from conformance.messages import Exchange, Failure, Json, Piece, Reading, Request, Setup
-from conformance.redaction import redacted_exchange
+from conformance.redaction import DROPPED, redacted_exchange
 from conformance.wire import is_deep
 
 Headers = tuple[tuple[str, str], ...]
@@ -147,7 +147,9 @@ def _bytes_of(line: Mapping[str, Json]) -> bytes | None:
     if line.get("body_base64") is not None:
         return b64decode(line["body_base64"])
     text = line.get("body")
-    return None if text is None else str(text).encode("utf-8", "surrogatepass")
+    if not isinstance(text, str | None):
+        raise TypeError("a body is no text")
+    return None if text is None else text.encode("utf-8", "surrogatepass")
 
 
 def _headers_line(headers: Headers) -> Line:
@@ -164,7 +166,8 @@ def _headers_line(headers: Headers) -> Line:
 def _headers_of(line: Mapping[str, Json]) -> Headers:
     found = line.get("headers_exact") or line.get("headers") or {}
     pairs = found.items() if isinstance(found, dict) else found
-    return tuple((str(name), str(one)) for name, value in pairs for one in (value if isinstance(value, list) else [value]))
+    listed = ((name, one) for name, value in pairs for one in (value if isinstance(value, list) else [value]))
+    return tuple((str(name), DROPPED if one is None else str(one)) for name, one in listed)
 
 
 _REQUEST = {"method": str, "path": str, "query": str | None, "take": int, "wrong": bool}

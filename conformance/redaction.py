@@ -18,6 +18,8 @@ from conformance.spans import marked, spans_of
 from conformance.spellings import SHORT
 
 REDACTED = "[redacted]"
+DROPPED = "<dropped>"
+"""What stands for the value of a header that a recorder named and did not keep."""
 TELLING = frozenset(
     ("authorization", "proxy-authorization", "api-key", "x-api-key", "x-goog-api-key", "x-auth-token", "cookie", "set-cookie")
 )

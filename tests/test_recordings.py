@@ -19,6 +19,7 @@ from conformance.recordings import (
     recording_in,
     write_recording,
 )
+from conformance.redaction import DROPPED
 
 texts = st.text(max_size=20)
 values = st.recursive(
@@ -139,6 +140,16 @@ def test_lines_of_others_may_lack_things(change):
     exchange = exchange_of(FOREIGN | change)
     assert exchange.status in (200, None)
     assert len(exchange.request.key) == 16
+
+
+def test_a_header_without_a_value_was_dropped():
+    response = {"status": 200, "headers": {"a": None, "b": ["c", None]}, "body": "{}"}
+    assert exchange_of(FOREIGN | {"response": response}).headers == (("a", DROPPED), ("b", "c"), ("b", DROPPED))
+
+
+def test_a_body_is_text():
+    with pytest.raises(TypeError, match="no text"):
+        exchange_of(FOREIGN | {"response": {"status": 200, "body": {"id": 1}}})
 
 
 def test_what_another_recorder_calls_an_error_is_its_own_trouble():

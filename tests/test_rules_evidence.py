@@ -39,6 +39,7 @@ def recorded(exchange: Exchange, **source: Any) -> Exchange:
         ("chat.stream.end", streamed(lines(*GOOD).rstrip()), {"fidelity": "raw"}),
         ("chat.usage.sum", chat(("usage.total_tokens", 99)), {"sanitised": True}),
         ("chat.created", chat(("created", "MASKED")), {"sanitised": True}),
+        ("chat.finish_reason.cut", LIMITED, {"sanitised": True}),
         ("chat.created.clock", chat(("created", 1677652288)), {"fidelity": "raw"}),
         ("errors.envelope", answer(b"", status=401), {"fidelity": "raw"}),
         ("chat.stream.done", UNENDED, {"fidelity": "raw"}),

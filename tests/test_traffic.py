@@ -285,6 +285,11 @@ def test_cassettes_of_old_versions_with_httpx(tmp_path):
     assert (exchange.status, exchange.body, exchange.headers) == (201, b"{}", (("A", "b"),))
 
 
+def test_a_header_that_a_cassette_names_and_does_not_keep(tmp_path):
+    exchange = one(tmp_path, yaml.safe_dump(vcrpy(headers={"Content-Type": None, "Date": [None]})))
+    assert exchange.headers == (("Content-Type", "<dropped>"), ("Date", "<dropped>"))
+
+
 def test_cassettes_of_old_versions_of_r(tmp_path):
     assert one(tmp_path, yaml.safe_dump(vcrpy(status={"status_code": "200", "message": "Success: (200) OK"}))).status == 200
 

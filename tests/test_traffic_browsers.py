@@ -6,6 +6,7 @@ requests made by `fetch` (Playwright's `record_har_path`; the export of DevTools
 """
 
 from argparse import Namespace
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from conformance import commands
 from conformance.model import Outcome
 from conformance.report import read
+from conformance.traffic import Traffic
 
 RECORDED = Path(__file__).parent / "data" / "recorded"
 FAULTS = {"chat.created", "chat.content.text", "errors.envelope", "chat.stream.constant", "chat.stream.utf8"}
@@ -41,6 +43,14 @@ def test_the_run_has_something_to_find(folder):
     }
     assert found >= FAULTS
     assert sum(one.outcome is Outcome.WORKS for one in verdicts("run.jsonl.gz", folder).values()) > 40
+
+
+def test_a_proxy_keeps_every_byte_of_the_run():
+    def answers(name):
+        return Counter((one.request.method, one.status, one.body) for one in Traffic((RECORDED / name,)))
+
+    assert answers("mitmproxy.har.gz") == answers("run.jsonl.gz")
+    assert sum(answers("chromium.har.gz").values()) == sum(answers("run.jsonl.gz").values())
 
 
 @pytest.mark.parametrize("name", ["mitmproxy.har.gz", "chromium.har.gz"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 from conformance import calls
 from conformance.answers import Object, choices_of
 from conformance.endpoints import sent_json
-from conformance.evidence import asked, integer, shown
+from conformance.evidence import asked, ensure_values, integer, shown
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Seen, Unclear
 from conformance.registry import rule
@@ -63,6 +63,7 @@ def length_means_the_limit(exchange: Exchange) -> Noted:
     """Compares completion_tokens with the limit of the request where a single choice ended with length. One token may be
     counted otherwise, hidden reasoning may be counted apart, and a full context window ends an answer too.
     """
+    ensure_values(exchange)
     answer, limit = answer_of(exchange), _limit(asked(exchange))
     choices = choices_of(answer)
     reason = choices[0].get("finish_reason")

@@ -202,6 +202,7 @@ def logprobs_are_probabilities(exchange: Exchange) -> Noted:
 )
 def entries_are_counted(exchange: Exchange) -> Noted:
     """Compares the number of entries of a single choice with completion_tokens less hidden ones; two may be counted otherwise."""
+    ensure_values(exchange)
     answer, lists = answer_of(exchange), _lists(exchange)
     usage = answer.get("usage")
     used = integer(usage.get("completion_tokens")) if isinstance(usage, dict) else None

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
 
 from conformance.messages import Exchange, Json
+from conformance.redaction import DROPPED
 from conformance.traffic.har import moment, unpacked
 from conformance.traffic.told import Headers, Told, exchange_from
 
@@ -75,7 +76,8 @@ def _status(response: Mapping[str, Json]) -> int | None:
 def _headers(found: Json) -> Headers:
     """An object of lists or of texts, or a list of pairs."""
     pairs = found.items() if isinstance(found, dict) else found or ()
-    return tuple((str(name), str(one)) for name, value in pairs for one in (value if isinstance(value, list) else [value]))
+    listed = ((name, one) for name, value in pairs for one in (value if isinstance(value, list) else [value]))
+    return tuple((str(name), DROPPED if one is None else str(one)) for name, one in listed)
 
 
 def _length(response: Mapping[str, Json]) -> int | None:

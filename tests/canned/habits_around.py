@@ -53,6 +53,33 @@ FAILED = RESPONSE | {"status": "failed", "error": {"code": "server_error", "mess
 KEEPING = b'event: response.created\ndata: {"type":"response.created"}\n\nevent: keepalive\ndata: {"type":"keepalive"}\n\n'
 RUN = b"event: thread.run.created\ndata: {}\n\nevent: done\ndata: [DONE]\n\n"
 COSTS = {"object": "page", "data": [], "has_more": False, "next_page": None}
+OBJECTS = (
+    ("GET", "/v1/engines", {"object": "list", "data": [{"object": "engine", "id": "davinci", "ready": True}]}),
+    (
+        "POST",
+        "/v1/engines/davinci/search",
+        {"object": "list", "data": [{"document": 0, "object": "search_result", "score": 1.5}]},
+    ),
+    ("POST", "/v1/edits", {"object": "edit", "choices": [{"text": "a", "index": 0}]}),
+    ("POST", "/v1/fine-tunes", {"object": "fine-tune", "hyperparams": {}, "events": []}),
+    ("GET", "/v1/fine_tuning/jobs", {"object": "list", "data": [], "has_more": False}),
+    ("GET", "/v1/fine_tuning/checkpoints/ft:m/permissions", {"object": "list", "data": []}),
+    ("POST", "/v1/images/generations", {"created": 1, "data": [{"b64_json": "AA=="}], "usage": {"total_tokens": 1}}),
+    ("POST", "/v1/files", {"object": "file", "status_details": None, "expires_at": None}),
+    ("DELETE", "/v1/files/f", {"object": "file", "id": "f", "deleted": True}),
+    ("POST", "/v1/uploads/u/parts", {"object": "upload.part"}),
+    ("GET", "/v1/batches/b", {"object": "batch", "errors": None, "endpoint": "/v1/chat/completions"}),
+    ("POST", "/v1/vector_stores/v/search", {"object": "vector_store.search_results.page", "data": []}),
+    ("POST", "/v1/threads/t/messages", {"object": "thread.message", "content": []}),
+    ("GET", "/v1/assistants", {"object": "list", "data": [], "first_id": None, "last_id": None, "has_more": False}),
+    ("POST", "/v1/conversations", {"object": "conversation", "metadata": {}}),
+    ("POST", "/v1/containers", {"object": "container"}),
+    ("POST", "/v1/realtime/client_secrets", {"value": "ek_1", "expires_at": 1}),
+    ("POST", "/v1/audio/translations", {"text": "hi", "usage": {"type": "duration", "seconds": 1}}),
+    ("DELETE", "/v1/responses/resp_1", {"object": "response.deleted", "deleted": True}),
+    ("POST", "/v1/responses/compact", {"object": "response.compaction", "output": []}),
+    ("GET", "/v1/responses/resp_1/input_items", {"object": "list", "data": [], "first_id": None, "last_id": None}),
+)
 
 
 def told(status: int, kind: str = "invalid_request_error", code: Any = None, param: Any = None, **beside: Any) -> Exchange:
@@ -113,6 +140,7 @@ OTHERS = (
     recorded("subtitles", posted("/v1/audio/transcriptions", b"1\n00:00 --> 00:01\nhi\n", TEXT)),
     recorded("events of a run", posted("/v1/threads/t/runs", RUN, SSE, asked=STREAMED)),
     recorded("lines of a file", fetched("/v1/files/f/content", b'{"a": 1}\n{"a": 2}\n')),
+    *(recorded(f"{method} {path}", fetched(path, value, method)) for method, path, value in OBJECTS),
     recorded("the catalogue of GitHub", fetched("/catalog/models", [{"id": "openai/gpt-4.1", "name": "GPT"}])),
     recorded("the models of another API", fetched("/v1beta/models", {"models": [{"name": "models/gemini-pro"}]})),
 )
