@@ -133,6 +133,8 @@ class Tally:
         """What the rule comes to; without an exchange that it is about, that is unclear."""
         if not self.applied:
             self.found = [Finding(self._missing(), outcome=Outcome.UNCLEAR)]
+        elif self.case.check.by_chance and self.broken == 1 < self.applied:
+            self.found, self.keys, self.broken = [one for one in self.found if isinstance(one, Seen)], {}, 0
         result = _result(self.case.check, self.found, tuple(self.keys), self.seconds)
         return replace(result, reason=f"{self.broken} of {self.applied} exchanges") if self.broken else result
 

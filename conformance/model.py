@@ -113,7 +113,8 @@ Noted = Iterator[Finding | Seen]
 class Check:
     """A check (behaviour, takes `(target, send)`) or, where `on` is set, a rule (a pure function of one exchange). A check that
     is to run `alone` has the server for itself: it comes when nothing else is under way. What may leave the server busy for long
-    is to run `last`, behind all of these, so that nothing else waits for it.
+    is to run `last`, behind all of these, so that nothing else waits for it. A rule that is broken `by_chance` now and
+    then, since a busy machine does what a server may be blamed for, says nothing of one exchange alone where others keep it.
     """
 
     id: str
@@ -131,6 +132,7 @@ class Check:
     about: str = ""
     alone: bool = False
     last: bool = False
+    by_chance: bool = False
 
     @property
     def area(self) -> str:

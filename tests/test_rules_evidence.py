@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from canned.making import CALL, CALLS, COMPLETION, GOOD, answer, chat, lines, stream, streamed
 from canned.making import Case as Labelled
+from canned.streams import arriving
 from test_rules_canned import HABITS, RULES, findings, name_of, speaking
 
 from conformance.endpoints import applies, wants_stream
@@ -216,6 +217,17 @@ def test_a_verdict_names_the_exchanges_that_break_the_rule() -> None:
     assert result.outcome is Outcome.DIFFERS
     assert result.reason == "1 of 2 exchanges"
     assert result.exchanges == (bad.request.key,)
+
+
+@pytest.mark.parametrize(
+    ("held", "smooth", "outcome"),
+    [(1, 0, Outcome.DIFFERS), (1, 3, Outcome.WORKS), (2, 9, Outcome.DIFFERS), (0, 2, Outcome.WORKS)],
+)
+def test_one_stream_that_waited_for_a_busy_machine_is_chance(held: int, smooth: int, outcome: Outcome) -> None:
+    rule = Case(RULES["chat.stream.incremental"], "raw")
+    result = run_rule(rule, [arriving(2.0)] * held + [arriving(*(place / 10 for place in range(40)))] * smooth)
+    assert result.outcome is outcome
+    assert len(result.exchanges) == (outcome is Outcome.DIFFERS)
 
 
 def test_every_rule_has_a_request_to_run_alone_with() -> None:

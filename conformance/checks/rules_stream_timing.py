@@ -37,11 +37,13 @@ def _long(target: Target) -> Request:
     STREAMING,
     on="chat.stream",
     seed=_long,
+    by_chance=True,
+    revision=2,
 )
 def delivery_is_incremental(exchange: Exchange) -> Noted:
     """Compares the arrival of the first and the last increment of longer answers: where they are apart, the server sends as it
     makes them. A stream that was held back arrives within five milliseconds, after a second or more of silence; a proxy in
-    between may be the one that held it.
+    between may be the one that held it. One such stream among others may have waited for a busy machine.
     """
     ensure_live(exchange)
     offsets = [delta.chunk.offset for delta in unbroken(exchange).deltas if delta.says]
