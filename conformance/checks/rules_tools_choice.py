@@ -34,11 +34,12 @@ def _said(exchange: Exchange) -> Iterator[Said]:
 
 
 def _names(message: Object) -> list[Json]:
-    """The names of what is called, whatever they are."""
+    """The names of what is called, whatever they are; None where a call has none, which is judged by its shape."""
     held = message.get("tool_calls")
-    calls = [call.get("function") for call in held if isinstance(call, dict)] if isinstance(held, list) else []
+    calls = [call for call in held if isinstance(call, dict)] if isinstance(held, list) else []
+    parts = [call.get("function") or call.get("custom") for call in calls]
     legacy = message.get("function_call")
-    return [one.get("name") for one in [*calls, *([legacy] if legacy else [])] if isinstance(one, dict)]
+    return [part.get("name") if isinstance(part, dict) else None for part in [*parts, *([legacy] if legacy else [])]]
 
 
 @rule("chat.tool_choice.kept", "keeps to tool_choice", Level.MUST, "chat.tool_choice", CHOICE, on="chat.proper", seed=calling)

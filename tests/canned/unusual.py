@@ -109,6 +109,7 @@ PLAIN: tuple[Case, ...] = (
     right("a refusal where a call must come", refused(**DEMANDED)),
     right("an answer in the format that was asked for beside tools", said('{"a": 1}', **DEMANDED, **OBJECT)),
     right("no calls where none may come", chat(tools=[TOOL], tool_choice="none")),
+    right("a custom tool where a call must come", called(("tool_calls", [CUSTOM]), **DEMANDED)),
     right("one call where one may come", called(parallel_tool_calls=False)),
     right("an object in JSON mode", said(' {"a": [1]}\n', **OBJECT)),
     right("half an object at the limit", cut('{"a', max_tokens=2, **OBJECT)),
