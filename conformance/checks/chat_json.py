@@ -48,11 +48,13 @@ def prescribing(schema: Json) -> Json:
     return {"type": "json_schema", "json_schema": {"name": "answer", "strict": True, "schema": schema}}
 
 
-def _coloured(target: Target, said: str = "Which colour has the sky?", schema: Json = COLOUR, **fields: Any) -> Request:
+def in_colour(target: Target, said: str = "Which colour has the sky?", schema: Json = COLOUR, **fields: Any) -> Request:
+    """A request for an answer that fits a schema."""
     return calls.chat(target, said, max_tokens=ENOUGH, response_format=prescribing(schema), **fields)
 
 
-def _object(target: Target, said: str = 'Give the JSON object {"ok": true} back, as JSON.', **fields: Any) -> Request:
+def for_object(target: Target, said: str = 'Give the JSON object {"ok": true} back, as JSON.', **fields: Any) -> Request:
+    """A request in JSON mode."""
     return calls.chat(target, said, max_tokens=ROOM, response_format={"type": "json_object"}, **fields)
 
 
@@ -94,45 +96,45 @@ def held(answer: Object, schema: Json) -> Noted:
 @check("chat.json_object.object", "answers with a JSON object in JSON mode", Level.MUST, "chat.json_object", JSON_MODE)
 def object_in_json_mode(target: Target, send: Send) -> Noted:
     """Asks for JSON with response_format json_object: the whole text is one object, with no fence and no word around it."""
-    yield from read(asked(target, send, _object(target)), ROOM)[1]
+    yield from read(asked(target, send, for_object(target)), ROOM)[1]
 
 
 @check("chat.json_object.stream", "streams a JSON object in JSON mode", Level.MUST, "chat.json_object", JSON_MODE)
 def streamed_object(target: Target, send: Send) -> Noted:
     """Puts the chunks of the same answer together: they are one object as well."""
-    yield from read(asked(target, send, _object(target, stream=True)), ROOM)[1]
+    yield from read(asked(target, send, for_object(target, stream=True)), ROOM)[1]
 
 
 @check("chat.json_object.contrary", "answers with a JSON object against the prompt", Level.SHOULD, "chat.json_object", JSON_MODE)
 def object_against_the_prompt(target: Target, send: Send) -> Noted:
     """Asks for plain English in JSON mode, which shows that the mode and not the prompt makes the JSON."""
     said = "Answer with the word hello, in plain English and without JSON."
-    yield from read(asked(target, send, _object(target, said)), ROOM)[1]
+    yield from read(asked(target, send, for_object(target, said)), ROOM)[1]
 
 
 @check("chat.json_schema.enum", "keeps to an enum of a JSON Schema", Level.MUST, "chat.json_schema", STRUCTURED)
 def enum(target: Target, send: Send) -> Noted:
     """Prescribes an object of one member with two allowed words, strictly; holds the text against that schema."""
-    yield from held(asked(target, send, _coloured(target)), COLOUR)
+    yield from held(asked(target, send, in_colour(target)), COLOUR)
 
 
 @check("chat.json_schema.nested", "keeps to a nested JSON Schema", Level.MUST, "chat.json_schema", STRUCTURED)
 def nested(target: Target, send: Send) -> Noted:
     """Prescribes an object inside an object beside a boolean, strictly; holds the text against that schema."""
-    yield from held(asked(target, send, _coloured(target, "Is the lamp on the desk on?", LAMP)), LAMP)
+    yield from held(asked(target, send, in_colour(target, "Is the lamp on the desk on?", LAMP)), LAMP)
 
 
 @check("chat.json_schema.contrary", "keeps to a JSON Schema against the prompt", Level.MUST, "chat.json_schema", STRUCTURED)
 def contrary(target: Target, send: Send) -> Noted:
     """Asks for the word red in plain English, with a schema that knows blue alone: the schema wins."""
     said = "Answer with the word red, in plain English and without JSON."
-    yield from held(asked(target, send, _coloured(target, said, BLUE)), BLUE)
+    yield from held(asked(target, send, in_colour(target, said, BLUE)), BLUE)
 
 
 @check("chat.json_schema.stream", "streams what a JSON Schema prescribes", Level.MUST, "chat.json_schema", STRUCTURED)
 def streamed_schema(target: Target, send: Send) -> Noted:
     """Puts the chunks of a streamed answer together and holds them against the schema."""
-    yield from held(asked(target, send, _coloured(target, stream=True)), COLOUR)
+    yield from held(asked(target, send, in_colour(target, stream=True)), COLOUR)
 
 
 @check("chat.response_format.text", "takes the format text as the default", Level.MUST, "chat.response_format.text", CREATE)

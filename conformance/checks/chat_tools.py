@@ -210,6 +210,12 @@ def auto(target: Target, send: Send) -> Noted:
     yield from _called(answer)
 
 
+def one_at_most(target: Target) -> Request:
+    """A request for what two tools do, with calls required and parallel ones forbidden."""
+    said = "Switch the lamp on and set the fan to high. Do both now."
+    return offering(target, said, "required", parallel_tool_calls=False)
+
+
 @check(
     "chat.parallel_tool_calls.false",
     "calls one tool at most when calls must not be parallel",
@@ -222,8 +228,7 @@ def one_call(target: Target, send: Send) -> Noted:
     """Asks for two things that two tools do, requires calls and forbids parallel ones. That one call comes shows no effect by
     itself, so a right server is seen to accept the field.
     """
-    said = "Switch the lamp on and set the fan to high. Do both now."
-    answer = asked(target, send, offering(target, said, "required", parallel_tool_calls=False))
+    answer = asked(target, send, one_at_most(target))
     called = len(tool_calls_of(answer))
     yield Seen("tool_calls", called)
     if called > 1:

@@ -36,6 +36,10 @@ _ASKED_FOR = ("<|", "<｜", "_of_turn>", "<s>", "</s>")
 """What in a request may lead to such tokens in the text."""
 
 
+def _is_about_marks(said: str) -> bool:
+    return any(mark in said for mark in _ASKED_FOR)
+
+
 def _choices(answer: Object) -> Iterator[tuple[str, Object]]:
     listed = answer.get("choices")
     for place, choice in enumerate(listed if isinstance(listed, list) else ()):
@@ -88,8 +92,7 @@ def no_markers(exchange: Exchange) -> Noted:
     leaves the choice of tokens to heat or bias, may well lead to them. Marks of calls have a rule of their own.
     """
     sent = asked(exchange)
-    said = repr(sent)
-    if not is_tame(sent) or any(mark in said for mark in _ASKED_FOR):
+    if not is_tame(sent) or _is_about_marks(repr(sent)):
         raise Unclear("the request may lead to marks in the text")
     for where, message in _choices(answer_of(exchange)):
         content = message.get("content")

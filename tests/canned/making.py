@@ -45,7 +45,7 @@ def changed(value: Any, *edits: tuple[str, Any]) -> Any:
         if new is ...:
             del spot[last]
         else:
-            spot[last] = new
+            spot[last] = deepcopy(new)
     return copy
 
 

@@ -6,6 +6,7 @@ import json
 
 from canned.calling import REST, START, WHOLE, at_once, calling
 from canned.making import (
+    CALL,
     CALLS,
     COMPLETION,
     COUNTED,
@@ -36,6 +37,10 @@ HALVES = ("\ud83d", "\ude00")
 TWICE = [RIVALS[0], RIVALS[1], RIVALS[1] | {"logprob": -2.5}]
 PARTS = [RIVALS[0], *({"token": "\ufffd", "logprob": -at, "bytes": None} for at in (2.0, 3.0))]
 WRITTEN = (("tool_calls", ...), ("function_call", LEGACY["function_call"]))
+NAMED = {"type": "function", "function": {"name": "look"}}
+DEMANDED = {"tools": [TOOL], "tool_choice": "required"}
+OBJECT = {"response_format": {"type": "json_object"}}
+PRESCRIBED = {"response_format": {"type": "json_schema", "json_schema": {"name": "a", "schema": {"type": "object"}}}}
 CALLING = changed(COMPLETION["choices"][0], ("message", CALLS), ("finish_reason", "tool_calls"))
 CALLING_TWICE = [CALLING, CALLING | {"index": 1}]
 NO_TOKENS = (("usage.completion_tokens", 0), ("usage.total_tokens", 9))
@@ -55,6 +60,14 @@ def parts(*texts: str, index: int = 0):
 
 def head(index: int):
     return chunk(call(index, id=f"call_{index}", type="function", name="look"))
+
+
+def cut(text: str = "Good day", **fields):
+    return chat(("choices.0.message.content", text), ("choices.0.finish_reason", "length"), **fields)
+
+
+def refused(**fields):
+    return chat(("choices.0.message.content", None), ("choices.0.message.refusal", "No."), **fields)
 
 
 def _doubled(one):
@@ -91,6 +104,35 @@ PLAIN: tuple[Case, ...] = (
     right("one id in two choices", chat(("choices", CALLING_TWICE), n=2, tools=[TOOL])),
     right("logprobs of a call", called(("tool_calls", [CUSTOM]), **ASK)),
     right("rivals that are parts of characters", listed(TOKEN | {"top_logprobs": PARTS}, DAY, logprobs=True, top_logprobs=3)),
+    right("a call of the tool that is named", called(tool_choice=NAMED)),
+    right("no call where it must come, for the text was cut", cut(max_tokens=2, **DEMANDED)),
+    right("a refusal where a call must come", refused(**DEMANDED)),
+    right("an answer in the format that was asked for beside tools", said('{"a": 1}', **DEMANDED, **OBJECT)),
+    right("no calls where none may come", chat(tools=[TOOL], tool_choice="none")),
+    right("a custom tool where a call must come", called(("tool_calls", [CUSTOM]), **DEMANDED)),
+    right("one call where one may come", called(parallel_tool_calls=False)),
+    right("an object in JSON mode", said(' {"a": [1]}\n', **OBJECT)),
+    right("half an object at the limit", cut('{"a', max_tokens=2, **OBJECT)),
+    right("half an object before a stop string", said('{"a', stop=["b"], **OBJECT)),
+    right("a refusal in JSON mode", refused(**OBJECT)),
+    wrong("no call where it must come", chat(**DEMANDED), "chat.tool_choice.kept"),
+    wrong(
+        "another tool than the named one",
+        called(("tool_calls.0.function.name", "fly"), tool_choice=NAMED),
+        "chat.tool_choice.kept",
+    ),
+    wrong("a call where none may come", called(tool_choice="none"), "chat.tool_choice.kept"),
+    wrong(
+        "two calls where one may come",
+        called(("tool_calls", [CALL, CALL | {"id": "call_2"}]), parallel_tool_calls=False),
+        "chat.parallel_tool_calls.kept",
+    ),
+    wrong("a text in JSON mode", chat(**OBJECT), "chat.json_object.kept"),
+    wrong("an object in a fence", said('```json\n{"a": 1}\n```', **OBJECT), "chat.json_object.kept"),
+    wrong("a list in JSON mode", said("[1]", **OBJECT), "chat.json_object.kept"),
+    right("an object where a schema is asked for", said('{\n  "a": 1\n}', **PRESCRIBED)),
+    wrong("a word before an object of a schema", said('Here: {"a": 1}', **PRESCRIBED), "chat.json_schema.kept"),
+    wrong("half an object of a schema", said('{"a": ', **PRESCRIBED), "chat.json_schema.kept"),
     wrong("a text of no tokens", used(completion_tokens=0, total_tokens=9), "chat.usage.completion"),
     wrong("the end of a text of Mistral's", said("Good day</s>"), "chat.content.markers"),
     wrong("the end of a turn of Gemma's", said("Good day<end_of_turn>"), "chat.content.markers"),

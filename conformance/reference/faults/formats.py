@@ -19,7 +19,14 @@ def _kind(sent: Object) -> Any:
     "ignores-response-format",
     seen=GITHUB + "ROCm/FastFlowLM/issues/554",
     on="sent",
-    speaks=("chat.json_object.object", "chat.json_schema.enum", "chat.json_schema.nested", "chat.json_schema.contrary"),
+    speaks=(
+        "chat.json_object.object",
+        "chat.json_object.kept",
+        "chat.json_schema.kept",
+        "chat.json_schema.enum",
+        "chat.json_schema.nested",
+        "chat.json_schema.contrary",
+    ),
 )
 def ignores_response_format(sent: Object) -> Object:
     """Takes response_format and answers as ever."""
@@ -38,7 +45,12 @@ def ignores_response_format_in_streams(sent: Object, asked: Asked) -> Object:
     return without(sent, "response_format") if streamed(asked) else sent
 
 
-@fault("json-fenced", seen=GITHUB + "Arthur-Ficial/apfel/issues/101", on="answer", speaks=("chat.json_object.object",))
+@fault(
+    "json-fenced",
+    seen=GITHUB + "Arthur-Ficial/apfel/issues/101",
+    on="answer",
+    speaks=("chat.json_object.object", "chat.json_object.kept"),
+)
 def json_fenced(answer: Object, asked: Asked) -> Object:
     """Puts the JSON into a fence of Markdown."""
     return with_texts(answer, lambda text: f"```json\n{text}\n```") if _kind(asked.sent) == "json_object" else answer

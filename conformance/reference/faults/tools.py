@@ -33,7 +33,7 @@ def stream_with_tools_refused(sent: Object, asked: Asked) -> Object:
     "tools-ignored",
     seen=GITHUB + "Blaizzy/mlx-vlm/issues/1045",
     on="sent",
-    speaks=("chat.tools.required", "chat.tool_choice.required"),
+    speaks=("chat.tools.required", "chat.tool_choice.required", "chat.tool_choice.kept"),
 )
 def tools_ignored(sent: Object) -> Object:
     """Takes tools and never calls one."""
@@ -56,7 +56,7 @@ def tool_choice_none_ignored(sent: Object) -> Object:
     "parallel-tool-calls-ignored",
     seen=GITHUB + "sgl-project/sglang/issues/9696",
     on="sent answer chunks",
-    speaks=("chat.parallel_tool_calls.false",),
+    speaks=("chat.parallel_tool_calls.false", "chat.parallel_tool_calls.kept"),
 )
 def parallel_tool_calls_ignored(value: Any, asked: Asked) -> Any:
     """Calls several tools where it may call one."""
