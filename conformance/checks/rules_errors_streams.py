@@ -12,10 +12,11 @@ from conformance.answers import is_ok
 from conformance.checks.rules_errors import ERRORS, disguised
 from conformance.endpoints import wants_stream
 from conformance.evidence import shown
+from conformance.increments import Message
 from conformance.messages import Exchange, Request
 from conformance.model import Finding, Level, Noted, Outcome, Target, Unclear
 from conformance.registry import rule
-from conformance.streams import Message, read_stream
+from conformance.streams import read_stream
 from conformance.wire import read_json
 
 

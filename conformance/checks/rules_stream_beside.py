@@ -9,10 +9,11 @@ from itertools import pairwise
 
 from conformance.checks.rules_stream_tools import streaming_call
 from conformance.evidence import integer, shown
+from conformance.increments import Delta, arguments_of
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Unclear
 from conformance.registry import rule
-from conformance.streams import Delta, arguments_of, unbroken
+from conformance.streams import unbroken
 
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
 

@@ -11,10 +11,11 @@ from conformance import calls
 from conformance.answers import Object
 from conformance.checks.rules_tools import calling
 from conformance.evidence import integer, shown
+from conformance.increments import Delta
 from conformance.messages import Exchange, Request
 from conformance.model import Finding, Level, Noted, Target, Unclear
 from conformance.registry import rule
-from conformance.streams import Delta, stream_of
+from conformance.streams import stream_of
 
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
 

@@ -11,10 +11,11 @@ from itertools import pairwise
 from conformance import calls
 from conformance.endpoints import sent_json
 from conformance.evidence import ensure_body, ensure_bytes, is_tame, shown
+from conformance.increments import Piece, arguments_of
 from conformance.messages import Exchange
 from conformance.model import Finding, Level, Noted, Outcome, Unclear
 from conformance.registry import rule
-from conformance.streams import DONE, Piece, Stream, arguments_of, read_stream, stream_of, unbroken, whole_of
+from conformance.streams import DONE, Stream, read_stream, stream_of, unbroken, whole_of
 from conformance.wire import read_json
 
 STREAMING = "https://platform.openai.com/docs/api-reference/chat-streaming"
