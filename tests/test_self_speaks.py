@@ -1,9 +1,12 @@
 """The suite speaks properly: whatever it does not send wrong on purpose fits OpenAI's request schema."""
 
+import json
+
 import pytest
 from against import right
 
 from conformance.endpoints import endpoint_of
+from conformance.jsonl import exchange_of, line_of
 from conformance.reference.fields import FIELDS
 from conformance.schema import against, named_schema
 from conformance.wire import NOT_JSON, read_json
@@ -47,6 +50,12 @@ def test_every_proper_request_is_answered_by_the_right_server():
 def test_requests_that_are_wrong_are_refused_by_the_right_server():
     taken = [one for one in sent_by_the_suite() if one.request.wrong and one.status == 200]
     assert not [body_of(one) for one in taken]
+
+
+def test_what_the_suite_sends_can_be_recorded_and_read_again():
+    asked = {one.request.key: one for found in right().values() for one in found.exchanges}
+    read = {key: exchange_of(json.loads(json.dumps(line_of(one)))) for key, one in asked.items()}
+    assert [key for key, one in read.items() if one.request.key != key] == []
 
 
 def test_the_schema_knows_every_field_that_the_reference_server_knows():

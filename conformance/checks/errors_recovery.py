@@ -21,6 +21,12 @@ BROKEN = b'{"messages": [{"role": "user", "content": "\xff'
 """A body that ends in the middle of a string that is no UTF-8."""
 
 
+DEEP = 90
+"""Levels of a schema, two of JSON each: more than clients have a use for (OpenAI's allows ten), and few enough to be
+recorded and read again. https://platform.openai.com/docs/guides/structured-outputs#supported-schemas
+"""
+
+
 def _nested(levels: int) -> Any:
     """A schema of objects in objects."""
     schema: dict[str, Any] = {"type": "string"}
@@ -54,7 +60,7 @@ def repeated(target: Target, send: Send) -> Noted:
 
 
 def _mistakes(target: Target) -> Iterator[Request]:
-    deep = {"type": "json_schema", "json_schema": {"name": "deep", "strict": True, "schema": _nested(200)}}
+    deep = {"type": "json_schema", "json_schema": {"name": "deep", "strict": True, "schema": _nested(DEEP)}}
     yield calls.chat(target, max_tokens=0, stop=[" ", "e"])
     yield calls.chat(target, [{"role": "nobody", "content": "Hello!"}], max_tokens=1)
     yield calls.chat(target, response_format={"type": "no_such_format"}, max_tokens=1)
