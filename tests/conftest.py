@@ -1,6 +1,13 @@
-"""Tables that tests made, printed at the end of the session, also where they ran in several processes."""
+"""Tables that tests made, printed at the end of the session, also where they ran in several processes; and that Hypothesis does
+not take the slowness of a busy machine for a fault: https://hypothesis.readthedocs.io/en/latest/reference/api.html#hypothesis.HealthCheck.
+"""
+
+from hypothesis import HealthCheck, settings
 
 TABLE = "table"
+
+settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("busy")
 
 
 def pytest_terminal_summary(terminalreporter):

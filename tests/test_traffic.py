@@ -236,6 +236,11 @@ def test_an_answer_that_broke_off_is_the_recorders_trouble(tmp_path):
     assert one(tmp_path, har(entry(response___error=None))).failure is None
 
 
+@pytest.mark.parametrize(("text", "kind"), [(ANSWER, "application/json"), (STREAM, "text/event-stream")])
+def test_an_answer_that_is_whole_did_not_break_off(tmp_path, text, kind):
+    assert one(tmp_path, har(entry(text, kind, response___error="net::ERR_ABORTED"))).failure is None
+
+
 def test_bodies_that_are_packed_and_taken_for_text(tmp_path):
     packed = gzip.compress(b"{}", mtime=0)
     headers = [{"name": "Content-Encoding", "value": "gzip"}]

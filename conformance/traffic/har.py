@@ -39,11 +39,16 @@ def entry_exchange(entry: Mapping[str, Json], number: int) -> Exchange | None:
         body=body,
         started=moment(entry.get("startedDateTime")),
         seconds=_seconds(entry.get("time")),
-        error=str(response.get("_error") or response.get("_failureText") or "")[:200],
+        error="" if status > 0 and body and _is_whole(body) else _trouble(response),
         lacks=lacks,
         source=source,
     )
     return exchange_from(told, number)
+
+
+def _trouble(response: Mapping[str, Json]) -> str:
+    """What kept the answer from coming whole. Who has read all of it and then hangs up leaves such a word too."""
+    return str(response.get("_error") or response.get("_failureText") or "")[:200]
 
 
 def _seconds(said: Json) -> float:
