@@ -62,7 +62,7 @@ def draft(header: Header, sightings: Iterable[Sighting]) -> Draft:
     claims = _consistent({name: claim_for(name, by_feature[name]) for name in known}, by_feature)
     lines = list(_head(header))
     for name, claim in claims.items():
-        lines += ["", *_evidence(by_feature[name]), _claim_line(name, claim)]
+        lines += ["", *_evidence(by_feature[name]), *_mixed(claim, by_feature[name]), _claim_line(name, claim)]
     made = sum(claim is not None for claim in claims.values())
     if not made:
         lines += ["", "  {}  # nothing clear was seen"]
@@ -175,6 +175,16 @@ def _evidence(sightings: Sequence[Sighting]) -> Iterator[str]:
     others = [one.verdict for one in sightings if one.verdict.outcome not in _CLEAN]
     for verdict in sorted(others, key=lambda one: _WORST_FIRST.index(one.outcome)):
         yield from _comment(_finding(verdict))
+
+
+def _mixed(claim: Claim | None, sightings: Sequence[Sighting]) -> Iterator[str]:
+    """A stance of what is not there, over cases that show that it is there: for the reader to divide."""
+    works = sum(one.verdict.outcome is Outcome.WORKS for one in sightings)
+    if claim and works and claim.stance in (Stance.IGNORED, *_ABSENT):
+        words = (
+            f"{works} of these {len(sightings)} cases work; {claim.stance.value} is the plainest that breaks with none of them."
+        )
+        yield from _comment(f"{words} Claims on narrower features (the first words of the cases) tell them apart.")
 
 
 def _finding(verdict: Verdict) -> str:

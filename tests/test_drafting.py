@@ -150,6 +150,12 @@ def test_the_evidence_stands_above_the_claim_in_the_order_of_the_vocabulary():
     assert draft(HEADER, seen[::-1]).text == text
 
 
+def test_a_stance_of_what_is_not_there_is_explained_where_some_of_it_works():
+    mixed = draft(HEADER, [sighting(Outcome.WORKS), sighting(Outcome.IGNORED)]).text
+    assert "# 1 of these 2 cases work; ignored is the plainest that breaks with none of them." in mixed
+    assert all("of these" not in draft(HEADER, [sighting(one)]).text for one in CLEAR)
+
+
 @settings(deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_nothing_a_server_says_breaks_out_of_a_comment(model, actual):
