@@ -36,7 +36,8 @@ def thinking(tokens: int, none: bool = False) -> Send:
         if limit is None or (none and request.json.get("reasoning_effort") == "none"):
             return inner(request)
         name, most = limit
-        exchange = inner(replace(request, json=request.json | {name: max(most - tokens, 1)}))
+        heard = [{key: held for key, held in one.items() if key != "reasoning_content"} for one in request.json["messages"]]
+        exchange = inner(replace(request, json=request.json | {"messages": heard, name: max(most - tokens, 1)}))
         if exchange.status != 200:
             return replace(exchange, request=request)
         told = partial(_after_thoughts, spent=min(tokens, most), silent=tokens >= most)

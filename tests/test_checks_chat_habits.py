@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from any_model import thinking
 from bending import answering, hanging, refusing, result_of, right, streaming, thoughtful
 
 from conformance.model import Outcome
@@ -86,6 +87,29 @@ def test_thoughts_up_to_the_limit_are_told_where_none_are_wanted():
 
 def test_counted_thoughts_are_told_where_none_are_wanted():
     assert result_of("chat.reasoning_effort.none", answering(pondering)).outcome is Outcome.IGNORED
+
+
+def speechless(answer, _):
+    return {**answer, "choices": [{**one, "message": {**one["message"], "content": ""}} for one in answer["choices"]]}
+
+
+@pytest.mark.parametrize(
+    ("send", "outcome"),
+    [
+        (right(), Outcome.ACCEPTED),
+        (answering(pondering), Outcome.REFUSED),
+        (thinking(1), Outcome.ACCEPTED),
+        (answering(speechless), Outcome.UNCLEAR),
+        (refusing(bool), Outcome.UNCLEAR),
+    ],
+    ids=["none", "refused", "taken", "silent", "dead"],
+)
+def test_thoughts_given_back(send, outcome):
+    assert result_of("chat.reasoning.history", send).outcome is outcome
+
+
+def test_an_answer_is_taken_back_without_its_thoughts():
+    assert result_of("chat.history.own", answering(pondering)).outcome is Outcome.WORKS
 
 
 def test_arguments_too_short_to_cut_are_unclear():

@@ -7,7 +7,7 @@ count as another number of prompt tokens. https://platform.openai.com/docs/guide
 from __future__ import annotations
 
 from conformance import calls
-from conformance.answers import answered, given, message_of, speech_of
+from conformance.answers import Object, answered, choices_of, given, message_of, speech_of
 from conformance.checks.chat_tools import TOOLS
 from conformance.effects import tells_apart
 from conformance.messages import Json, Send
@@ -44,12 +44,38 @@ def own_answer(target: Target, send: Send) -> Noted:
     """Puts the message of an answer into the next request exactly as it came, as agents do, but for the thoughts that some
     servers tell, and which OpenAI's API has no place for; another message in its place gets another answer.
     """
+    own, other = without_thoughts(_own(target, send)), {"role": "assistant", "content": _ALPHABET}
+    yield from _told(target, send, _after(own), _after(other), "the assistant's message", "$.messages[1]")
+
+
+@check(
+    "chat.reasoning.history", "takes back the thoughts that it tells", Level.SHOULD, "chat.reasoning.history", TURNS, accepts=True
+)
+def own_thoughts(target: Target, send: Send) -> Noted:
+    """Puts the message of an answer into the next request exactly as it came, thoughts and all, as agents do that know nothing
+    of these. A message without thoughts has none to give back; that it is taken without them is another check's.
+    """
+    own = _own(target, send)
+    if own != without_thoughts(own):
+        choices_of(answered(send, calls.chat(target, _after(own)), calls.chat(target, _after(without_thoughts(own)))))
+    yield from ()
+
+
+def _own(target: Target, send: Send) -> Object:
+    """The message of an answer that says something. Raises Unclear."""
     answer = given(send, calls.chat(target))
     speech_of(answer)
-    own = {name: value for name, value in message_of(answer).items() if not name.startswith(THOUGHT)}
-    other = {"role": "assistant", "content": _ALPHABET}
-    before, after = _user("Hello!"), _user("Say that again.")
-    yield from _told(target, send, [before, own, after], [before, other, after], "the assistant's message", "$.messages[1]")
+    return message_of(answer)
+
+
+def _after(message: Object) -> list[Json]:
+    """A conversation that goes on behind an assistant's message."""
+    return [_user("Hello!"), message, _user("Say that again.")]
+
+
+def without_thoughts(message: Object) -> Object:
+    """A message without the members that tell what the model thought."""
+    return {name: value for name, value in message.items() if not name.startswith(THOUGHT)}
 
 
 def arguing(*turns: tuple[str, str]) -> list[Json]:

@@ -68,6 +68,19 @@ def thoughts_not_counted(value: Object) -> Object:
 
 
 @fault(
+    "thoughts-not-taken-back",
+    seen=GITHUB + "gsd-build/gsd-2/issues/4647",
+    on="answer",
+    speaks=("chat.reasoning.history",),
+)
+def thoughts_not_taken_back(answer: Object) -> Object:
+    """Tells what the model thought, and refuses it as history, as it does every unknown member."""
+    for said in saying(answer):
+        said["reasoning_content"] = _THOUGHT
+    return answer
+
+
+@fault(
     "thinks-whatever-the-effort",
     seen=GITHUB + "rohitg00/agentmemory/pull/240",
     on="answer",
