@@ -211,3 +211,30 @@ def older(request):
 def test_the_length_of_a_body_may_be_asked_for(status, outcome):
     chunked = except_for(lambda request: request.setup.manner == "chunked", refusing_all(status), sending())
     assert outcome_of("http.chunked.accepted", chunked) is outcome
+
+
+def compressing(*late):
+    """A server whose compressed streams are late as told, one after the other; others take a second."""
+    inner, lateness = sending(), list(late)
+
+    def send(request):
+        exchange = inner(replace(request, setup=replace(request.setup, manner="")))
+        squeezed = request.setup.manner == "compressed"
+        pace = 0.0 if squeezed and lateness.pop(0) else 1 / len(exchange.pieces)
+        pieces = tuple(Piece(place * pace, piece.data) for place, piece in enumerate(exchange.pieces))
+        coding = (("content-encoding", "gzip"),) if squeezed else ()
+        return replace(exchange, request=request, headers=(*exchange.headers, *coding), pieces=pieces)
+
+    return send
+
+
+@pytest.mark.parametrize(
+    ("late", "outcome"), [((True, True), Outcome.DIFFERS), ((True, False), Outcome.WORKS), ((False,), Outcome.WORKS)]
+)
+def test_a_compressed_stream_may_be_late_once(late, outcome):
+    known, inner = {}, compressing(*late)
+
+    def send(request):
+        return known.get(request.key) or known.setdefault(request.key, inner(request))
+
+    assert outcome_of("http.compression.stream", send) is outcome

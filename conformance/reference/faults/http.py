@@ -22,6 +22,7 @@ def _page(reply: Reply, status: int) -> Reply:
     seen=GITHUB + "neavo/LinguaGacha/issues/137",
     on="reply",
     speaks=("errors.route.unknown", "errors.route.beside"),
+    also=("http.json",),
 )
 def page_for_unknown_paths(reply: Reply, asked: Asked) -> Reply:
     """Answers unknown paths with its web page and 200."""
