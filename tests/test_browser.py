@@ -7,11 +7,11 @@ test_render_html.py. https://www.w3.org/TR/CSP3/
 
 import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 
 import pytest
+from browsers import REQUIRED, executable
 from hostile.server import listening
 from hostile.strings import PAYLOADS
 from sample_report import EVIL, HOSTILE, NASTY, REPORT, exchange_of
@@ -19,7 +19,6 @@ from sample_report import EVIL, HOSTILE, NASTY, REPORT, exchange_of
 from conformance.render import html
 from conformance.report import gate
 
-BROWSER = next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 ACT = "document.documentElement.dataset.owned='yes';document.title='owned'"
 SCRIPTS = (
     f"<script>{ACT}</script>",
@@ -39,8 +38,8 @@ HURTS = (*SCRIPTS, *PAYLOADS.values(), HOSTILE)
 @pytest.fixture
 def browser(tmp_path):
     """Opens a page; gives its document after its scripts ran, and what it asked a listener for."""
-    if BROWSER is None:
-        if os.environ.get("CONFORMANCE_BROWSER") == "required":
+    if not executable():
+        if REQUIRED:
             pytest.fail("no Chromium is installed")
         pytest.skip("NOT RUN: no Chromium is installed, so that report.html was not proven in a browser")
     asked: list[bytes] = []
@@ -51,7 +50,7 @@ def browser(tmp_path):
             page.write_bytes(text.replace("PORT", str(listener.port)).replace("{port}", str(listener.port)).encode())
             root = ["--no-sandbox"] if os.geteuid() == 0 else []
             quiet = ["--headless", "--disable-gpu", "--disable-background-networking", "--no-first-run", *root]
-            words = [BROWSER, *quiet, f"--user-data-dir={tmp_path}/profile", "--virtual-time-budget=2000", "--dump-dom"]
+            words = [executable(), *quiet, f"--user-data-dir={tmp_path}/profile", "--virtual-time-budget=2000", "--dump-dom"]
             done = subprocess.run([*words, page.as_uri()], capture_output=True, text=True, timeout=90, check=True)
         return done.stdout, asked
 

@@ -7,7 +7,10 @@ from browsers import barriers, browsing, ensure_browser
 from sample_report import EXCHANGES, REPORT
 
 from conformance.history import build
+from conformance.model import Outcome
 from conformance.render import write_all
+from conformance.render.comparison import FORMS
+from conformance.report.compared import compared
 
 ensure_browser()
 
@@ -61,6 +64,16 @@ def test_axe_finds_nothing_serious(visit, name, scheme):
 def test_pages_fit_a_phone(visit, name):
     page = visit(name, viewport={"width": 390, "height": 800})
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("settings", [{}, {"color_scheme": "dark"}, {"viewport": {"width": 390, "height": 800}}], ids=str)
+def test_axe_finds_nothing_serious_on_reports_compared(visit, site, settings):
+    better = replace(REPORT, verdicts=tuple(replace(one, outcome=Outcome.WORKS) for one in REPORT.verdicts))
+    (site / "compared.html").write_text(FORMS["html"](compared([better, REPORT]), False), "utf-8")
+    page = visit("compared.html", **settings)
+    assert barriers(page) == []
+    assert page.locator("table").first.locator("caption").inner_text().startswith("Regressed")
+    assert page.evaluate("document.documentElement.scrollWidth") == page.viewport_size["width"]
 
 
 def test_from_the_index_to_a_report(visit):

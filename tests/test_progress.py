@@ -158,7 +158,7 @@ def test_a_terminal_shows_one_line_that_fits_and_is_gone_at_the_end(tmp_path, wi
     assert len(live[-1]) < (resized or width)
     assert not any("cases  " in line for line in seen.lines)
     assert any(line.startswith("fails the gate: MUST") for line in seen.lines)
-    assert any(line.startswith("gate claims: FAILED") for line in seen.lines)
+    assert "\x1b[31mgate claims: FAILED\x1b[0m" in seen.lines
     assert b"\x1b[?25l" not in seen.data
     assert b"Traceback" not in seen.data
 
