@@ -11,7 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conformance.messages import Exchange, Failure, Piece, Reading, Request, Setup
+from conformance.options import Options
 from conformance.redaction import REDACTED, is_secret, redacted, redacted_bytes, redacted_exchange, redacted_pieces
+from conformance.session import secrets_of
 from conformance.spans import WINDOW
 
 KEY = 'sk-Abc/dEf+123"4567890xyz'
@@ -223,3 +225,8 @@ def test_a_body_sent_is_cleaned_as_well():
 )
 def test_headers_that_only_say_where_to_go_are_no_secrets(name, value, secret):
     assert is_secret(name, value) is secret
+
+
+def test_the_key_and_what_headers_tell_in_secret_are_kept_and_no_address():
+    header = ("x-custom-host: http://127.0.0.1:18101/v1", "x-gateway-key: openai", "x-tenant: b7Qw9ZtYp2")
+    assert secrets_of(Options(api_key=KEY, header=header)) == (KEY, "openai", "b7Qw9ZtYp2")

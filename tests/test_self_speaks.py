@@ -40,6 +40,11 @@ def test_proper_requests_fit_the_schema(exchange):
     assert not list(against("chat.request", known))
 
 
+def test_every_exchange_of_the_suite_is_read_again_from_a_recording():
+    lines = (json.loads(json.dumps(line_of(one))) for found in right().values() for one in found.exchanges)
+    assert all(exchange_of(line).request.key == line["key"] for line in lines)
+
+
 def test_every_proper_request_is_answered_by_the_right_server():
     setups = [(one, one.request.setup) for one in proper()]
     keyed = [one for one, setup in setups if setup.authorization == "given" and setup.manner != "gone"]
