@@ -52,7 +52,7 @@ def test_show_tells_what_a_name_means(tmp_path):
     assert "chat.stop" in check
     assert "https://" in check
     assert "chat.stop.string" in said(tmp_path, "show", "chat.stop").out
-    assert "lines 91" in said(tmp_path, "show", "ollama@2024-03-26").out
+    assert "line 91" in said(tmp_path, "show", "ollama@2024-03-26").out
     assert "https://" in said(tmp_path, "show", "done-missing").out
     wrong = said(tmp_path, "show", "chat.stop.strin")
     assert (wrong.code, wrong.err.count("\n")) == (4, 1)
