@@ -32,7 +32,8 @@ SPELLINGS: dict[str, Callable[[str], str]] = {
 def echoing(spell: Callable[[str], str], talk: Talk) -> bool:
     """Everywhere: in headers, names of headers, texts, errors, models."""
     text = spell(talk.key or "nobody")
-    headers = (f"X-Echo: {text}", f"X-Debug-{text.replace('=', '').replace('/', '')[:60]}: 1", f"Server: {text}")
+    name = "".join(char for char in text if char.isalnum() or char in "-_.%&#")[:60]
+    headers = (f"X-Echo: {text}", f"X-Debug-{name}: 1", f"Server: {text}")
     told = f"you sent {text}, thank you"
     if talk.is_models:
         entry = {"id": f"{text}-model", "object": "model", "created": 1, "owned_by": text}
