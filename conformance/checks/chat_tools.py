@@ -235,21 +235,3 @@ def one_call(target: Target, send: Send) -> Noted:
         yield Finding("calls several tools at once", CALLS, "one call", f"{called} calls", outcome=Outcome.IGNORED)
     if not called:
         raise Unclear("no call could be brought about")
-
-
-@check(
-    "chat.function_call.named", "calls the legacy function that is named", Level.SHOULD, "chat.function_call", CREATE, revision=2
-)
-def function_call(target: Target, send: Send) -> Noted:
-    """Sends `functions` and names one in `function_call`, both deprecated: the answer has a `function_call` of that name."""
-    functions = [{name: value for name, value in one.items() if name != "strict"} for one in FUNCTIONS.values()]
-    fields: dict[str, Any] = {"functions": functions, "function_call": {"name": "set_fan"}}
-    answer = asked(target, send, calls.chat(target, IDLE, max_tokens=ENOUGH, **fields))
-    called, where = message_of(answer).get("function_call"), "$.choices[0].message.function_call"
-    if isinstance(called, dict):
-        if called.get("name") != "set_fan":
-            yield Finding("calls another function than the named one", f"{where}.name", "set_fan", str(called.get("name")))
-    elif tool_calls_of(answer):
-        yield Finding("answers functions with tool_calls", where, "a function_call", "tool_calls")
-    else:
-        yield uncalled(target, send, answer, IDLE, "the function set_fan")

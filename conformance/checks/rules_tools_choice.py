@@ -42,17 +42,23 @@ def _names(message: Object) -> list[Json]:
     return [part.get("name") if isinstance(part, dict) else None for part in [*parts, *([legacy] if legacy else [])]]
 
 
+def _shows(said: Said, streamed: bool) -> bool:
+    """Whether a choice tells anything of the call that must come."""
+    _, message, finish = said
+    return finish not in _CUT and not message.get("refusal") and not (streamed and not _names(message))
+
+
 @rule("chat.tool_choice.kept", "keeps to tool_choice", Level.MUST, "chat.tool_choice", CHOICE, on="chat.proper", seed=calling)
 def choice_is_kept(exchange: Exchange) -> Noted:
     """Looks for calls where none may come, and for answers without a call, or with another one, where it must: tool_choice is
     none, required or the name of a function. An answer that was cut, filtered or refused shows nothing of what must come, nor
-    does one in a format that was asked for beside the tools, which is judged by itself.
+    does one in a format that was asked for beside the tools, or a stream: whether calls are streamed is judged by itself.
     """
     sent = asked(exchange)
     choice = sent.get("tool_choice")
     function = choice.get("function") if isinstance(choice, dict) else None
     wanted = function.get("name") if isinstance(function, dict) else None
-    said = [one for one in _said(exchange) if choice == "none" or not (one[2] in _CUT or one[1].get("refusal"))]
+    said = [one for one in _said(exchange) if choice == "none" or _shows(one, streamed=sent.get("stream") is True)]
     if not said or sent.get("response_format") or not (choice in ("none", "required") or isinstance(wanted, str)):
         raise Unclear("the request leaves the choice to the model, or the answer was cut")
     for where, message, _ in said:

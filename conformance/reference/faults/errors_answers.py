@@ -1,10 +1,9 @@
-"""Faults in how mistakes are answered: as the server's own, as a success, as a stream, not at all, or with too much said."""
+"""Faults in how mistakes are answered: as the server's own, as a success, as a stream, or with too much said."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Any
 
 from conformance.reference.errors import envelope
 from conformance.reference.faults.parts import GITHUB, streamed
@@ -12,12 +11,14 @@ from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Refused, Reply
 
 
-def _error(refused: Refused) -> Object:
+def error_of(refused: Refused) -> Object:
+    """The error object of a refusal, empty where it has none."""
     error = refused.body.get("error") if isinstance(refused.body, dict) else None
     return error if isinstance(error, dict) else {}
 
 
-def _crashed(refused: Refused, said: str) -> Refused:
+def crashed(refused: Refused, said: str) -> Refused:
+    """The refusal as a mistake of the server's own."""
     return Refused(500, envelope(said, "server_error"), refused.headers)
 
 
@@ -36,9 +37,9 @@ MISSING = (
 )
 def incomplete_is_500(refused: Refused) -> Refused:
     """Answers 500 where something is missing deeper inside of a request."""
-    param = str(_error(refused).get("param"))
+    param = str(error_of(refused).get("param"))
     places = ("messages[", "tools[", "tool_choice", "response_format")
-    return _crashed(refused, "KeyError: 'name'") if param.startswith(places) else refused
+    return crashed(refused, "KeyError: 'name'") if param.startswith(places) else refused
 
 
 @fault(
@@ -56,11 +57,11 @@ def incomplete_is_500(refused: Refused) -> Refused:
 )
 def images_are_500(refused: Refused) -> Refused:
     """Answers 500 for an image that it cannot get or read."""
-    return _crashed(refused, "cannot identify image file") if ".image_url" in str(_error(refused).get("param")) else refused
+    return crashed(refused, "cannot identify image file") if ".image_url" in str(error_of(refused).get("param")) else refused
 
 
 def _overflows(refused: Refused) -> bool:
-    return _error(refused).get("code") == "context_length_exceeded"
+    return error_of(refused).get("code") == "context_length_exceeded"
 
 
 @fault(
@@ -71,7 +72,7 @@ def _overflows(refused: Refused) -> bool:
 )
 def overflow_is_500(refused: Refused) -> Refused:
     """Answers 500 for a prompt that is too long."""
-    return _crashed(refused, "the context window is full") if _overflows(refused) else refused
+    return crashed(refused, "the context window is full") if _overflows(refused) else refused
 
 
 @fault(
@@ -95,7 +96,7 @@ def overflow_code_other(refused: Refused) -> Refused:
     """Gives the status for the code of a prompt that is too long."""
     if not _overflows(refused):
         return refused
-    return Refused(400, {"error": _error(refused) | {"code": 400, "message": "prompt length exceeds max_num_tokens"}})
+    return Refused(400, {"error": error_of(refused) | {"code": 400, "message": "prompt length exceeds max_num_tokens"}})
 
 
 def _events(reply: Reply, *frames: bytes) -> Reply:
@@ -149,94 +150,6 @@ def mistakes_stream_nothing(reply: Reply, asked: Asked) -> Reply:
 
 
 @fault(
-    "deep-bodies-kill",
-    seen=GITHUB + "antirez/ds4/issues/43",
-    on="reply",
-    speaks=("errors.malformed.deep", "errors.malformed.deeper", "errors.malformed.nested"),
-)
-def deep_bodies_kill(reply: Reply, asked: Asked) -> Reply:
-    """Dies while it reads a body that is nested deeply."""
-    return replace(reply, frames=(), lost=True) if b"[" * 900 in asked.body else reply
-
-
-@fault(
-    "deep-tools-are-500",
-    seen=GITHUB + "raullenchai/Rapid-MLX/pull/798",
-    on="refused",
-    speaks=("errors.malformed.parameters", "errors.status.client"),
-)
-def deep_tools_are_500(refused: Refused, asked: Asked) -> Refused:
-    """Answers 500 for a tool whose parameters are nested deeply."""
-    return _crashed(refused, "RecursionError") if asked.body.count(b'{"type":"object"') > 900 else refused
-
-
-@fault(
-    "broken-schemas-kill",
-    seen=GITHUB + "vllm-project/vllm/issues/17248",
-    on="reply",
-    speaks=("errors.status.answered", "errors.definitions.schema.type"),
-)
-def broken_schemas_kill(reply: Reply, asked: Asked) -> Reply:
-    """Dies while it reads a schema with a type that does not exist."""
-    return replace(reply, frames=(), lost=True) if reply.status == 400 and b"no_such_type" in asked.body else reply
-
-
-@fault(
-    "large-bodies-kill",
-    seen=GITHUB + "mnfst/llm-gateway/issues/2126",
-    on="reply",
-    speaks=("errors.malformed.huge",),
-)
-def large_bodies_kill(reply: Reply, asked: Asked) -> Reply:
-    """Closes the connection on bodies of more than two mebibytes; the report is of another wrong answer to them, a 404."""
-    return replace(reply, frames=(), lost=True) if len(asked.body) > 2**21 else reply
-
-
-@fault(
-    "untyped-bodies-crash",
-    seen=GITHUB + "lmstudio-ai/lmstudio-bug-tracker/issues/443",
-    on="refused",
-    speaks=("errors.content-type.none", "errors.status.client"),
-)
-def untyped_bodies_crash(refused: Refused, asked: Asked) -> Refused:
-    """Answers 500 for bodies that do not say what they are."""
-    return _crashed(refused, "no JSON") if refused.status == 415 and not asked.headers.get("content-type") else refused
-
-
-@fault(
-    "dead-at-the-second",
-    seen=GITHUB + "NVIDIA/TensorRT-LLM/issues/7692",
-    on="refused sent",
-    speaks=("errors.recovery.repeated",),
-    also=("errors.*",),
-    remembers=True,
-)
-def dead_at_the_second(value: Any, asked: Asked) -> Any:
-    """Refuses a limit of 0, and when it comes again answers nothing but 500 from then on."""
-    if isinstance(value, Refused):
-        nothing = str(_error(value).get("param")).startswith("max_") and asked.sent.get("max_tokens") == 0
-        asked.memory["zeros"] = asked.memory.get("zeros", 0) + nothing
-        return value
-    if asked.memory.get("zeros", 0) > 1:
-        raise Refused(500, envelope("The engine is not running.", "server_error"))
-    return value
-
-
-@fault(
-    "dead-by-choices",
-    seen=GITHUB + "ai-dynamo/dynamo/issues/5110",
-    on="reply",
-    speaks=("errors.recovery.repeated",),
-    also=("errors.*",),
-    remembers=True,
-)
-def dead_by_choices(reply: Reply, asked: Asked) -> Reply:
-    """Dies of a list of choices in a field of its own, and answers nothing from then on."""
-    asked.memory["dead"] = asked.memory.get("dead", False) or "guided_choice" in asked.sent
-    return replace(reply, frames=(), lost=True) if asked.memory["dead"] else reply
-
-
-@fault(
     "mistakes-are-conflicts",
     seen="https://github.com/openai/openai-python#retries",
     on="refused",
@@ -244,7 +157,7 @@ def dead_by_choices(reply: Reply, asked: Asked) -> Reply:
 )
 def mistakes_are_conflicts(refused: Refused) -> Refused:
     """Answers 409 where a value is not allowed, which the official client sends twice more; nobody has reported it yet."""
-    return Refused(409, refused.body) if _error(refused).get("code") == "invalid_value" else refused
+    return Refused(409, refused.body) if error_of(refused).get("code") == "invalid_value" else refused
 
 
 @fault(
@@ -255,7 +168,7 @@ def mistakes_are_conflicts(refused: Refused) -> Refused:
 )
 def param_never_told(refused: Refused) -> Refused:
     """Leaves param null, whatever is wrong."""
-    return Refused(refused.status, {"error": _error(refused) | {"param": None}}, refused.headers)
+    return Refused(refused.status, {"error": error_of(refused) | {"param": None}}, refused.headers)
 
 
 @fault(
@@ -266,7 +179,7 @@ def param_never_told(refused: Refused) -> Refused:
 )
 def validation_is_422(refused: Refused) -> Refused:
     """Answers 422 where its web framework finds a mistake."""
-    return Refused(422, refused.body) if refused.status == 400 and _error(refused).get("param") else refused
+    return Refused(422, refused.body) if refused.status == 400 and error_of(refused).get("param") else refused
 
 
 @fault(
@@ -277,53 +190,7 @@ def validation_is_422(refused: Refused) -> Refused:
 )
 def traces_told(refused: Refused) -> Refused:
     """Gives its stack where a role does not exist."""
-    if _error(refused).get("code") != "invalid_value":
+    if error_of(refused).get("code") != "invalid_value":
         return refused
     trace = 'Traceback (most recent call last):\n  File "/usr/lib/python3.13/site-packages/gateway/main.py", line 620, in answer'
-    return Refused(refused.status, {"error": _error(refused) | {"message": f"Invalid Message passed in\n{trace}"}})
-
-
-def _stranger(asked: Asked) -> bool:
-    """Whether a key came that is none of those which the suite itself was given."""
-    return not asked.headers.get("authorization", "").startswith(("Bearer none", "Bearer sk-"))
-
-
-@fault(
-    "key-hash-told",
-    seen=GITHUB + "BerriAI/litellm/pull/39787",
-    on="sent",
-    speaks=("errors.internals.trace", "auth.any-key.accepted"),
-)
-def key_hash_told(sent: Object, asked: Asked) -> Object:
-    """Refuses other keys with their digest and the name of a table."""
-    if _stranger(asked):
-        said = f"Authentication Error. Key Hash (Token) ={'d748' * 16}. Unable to find token in LiteLLM_VerificationTokenTable"
-        raise Refused(401, envelope(said, "auth_error", "key", "401"))
-    return sent
-
-
-@fault(
-    "key-refused-as-detail",
-    seen=GITHUB + "BerriAI/litellm/issues/1554",
-    on="sent",
-    speaks=("errors.envelope", "auth.any-key.accepted"),
-)
-def key_refused_as_detail(sent: Object, asked: Asked) -> Object:
-    """Refuses other keys in a form of its web framework."""
-    if _stranger(asked):
-        raise Refused(401, {"detail": "Authentication Error, no api key passed in."})
-    return sent
-
-
-@fault(
-    "key-refused-in-success",
-    seen=GITHUB + "ollama/ollama/issues/12399",
-    on="sent",
-    speaks=("errors.in-200",),
-    also=("auth.*",),
-)
-def key_refused_in_success(sent: Object, asked: Asked) -> Object:
-    """Says with status 200 that a key is wrong."""
-    if _stranger(asked):
-        raise Refused(200, {"error": "unauthorized"})
-    return sent
+    return Refused(refused.status, {"error": error_of(refused) | {"message": f"Invalid Message passed in\n{trace}"}})

@@ -8,7 +8,7 @@ from dataclasses import replace
 from conformance.reference.errors import envelope
 from conformance.reference.faults.parts import GITHUB, streamed
 from conformance.reference.faults.registry import fault
-from conformance.reference.values import Asked, Refused, Reply
+from conformance.reference.values import Asked, Object, Refused, Reply
 
 
 def _key(asked: Asked) -> str:
@@ -66,3 +66,49 @@ def scheme_with_a_case(reply: Reply, asked: Asked) -> Reply:
         return reply
     body = json.dumps(envelope("The scheme is not Bearer.", code="invalid_api_key")).encode()
     return replace(reply, status=401, headers=(("content-type", "application/json"), *reply.headers[1:]), frames=(body,))
+
+
+def _stranger(asked: Asked) -> bool:
+    """Whether a key came that is none of those which the suite itself was given."""
+    return not asked.headers.get("authorization", "").startswith(("Bearer none", "Bearer sk-"))
+
+
+@fault(
+    "key-hash-told",
+    seen=GITHUB + "BerriAI/litellm/pull/39787",
+    on="sent",
+    speaks=("errors.internals.trace", "auth.any-key.accepted"),
+)
+def key_hash_told(sent: Object, asked: Asked) -> Object:
+    """Refuses other keys with their digest and the name of a table."""
+    if _stranger(asked):
+        said = f"Authentication Error. Key Hash (Token) ={'d748' * 16}. Unable to find token in LiteLLM_VerificationTokenTable"
+        raise Refused(401, envelope(said, "auth_error", "key", "401"))
+    return sent
+
+
+@fault(
+    "key-refused-as-detail",
+    seen=GITHUB + "BerriAI/litellm/issues/1554",
+    on="sent",
+    speaks=("errors.envelope", "auth.any-key.accepted"),
+)
+def key_refused_as_detail(sent: Object, asked: Asked) -> Object:
+    """Refuses other keys in a form of its web framework."""
+    if _stranger(asked):
+        raise Refused(401, {"detail": "Authentication Error, no api key passed in."})
+    return sent
+
+
+@fault(
+    "key-refused-in-success",
+    seen=GITHUB + "ollama/ollama/issues/12399",
+    on="sent",
+    speaks=("errors.in-200",),
+    also=("auth.*",),
+)
+def key_refused_in_success(sent: Object, asked: Asked) -> Object:
+    """Says with status 200 that a key is wrong."""
+    if _stranger(asked):
+        raise Refused(200, {"error": "unauthorized"})
+    return sent
