@@ -12,12 +12,16 @@ from conformance.reference.errors import envelope, missing
 from conformance.reference.faults.parts import GITHUB, streamed
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Reply, Settings
+from conformance.together import in_company
 
 ROOM = 8
 """Requests that an overloaded server takes at once."""
 
 _PAUSE, _PAUSES = 0.01, 20
 """Seconds that a request waits for others to arrive, again and again while they do, but so many times at most."""
+
+_QUIET = 5
+"""So many times it waits though nobody comes, where others are known to be on their way."""
 
 
 @dataclass
@@ -40,10 +44,12 @@ class Crowd:
         return others
 
     def _settle(self) -> None:
+        quiet = _QUIET if in_company() else 1
         for _ in range(_PAUSES):
             before = len(self.flying)
             time.sleep(_PAUSE)
-            if len(self.flying) <= before:
+            quiet -= len(self.flying) <= before
+            if not quiet:
                 return
 
     def leave(self, asked: Asked) -> int:
