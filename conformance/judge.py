@@ -129,11 +129,16 @@ class Tally:
             self.keys[exchange.request.key] = None
         return bool(findings)
 
+    @property
+    def doubtful(self) -> str | None:
+        """The key of the one exchange that breaks the rule where one may be chance, so that it is worth asking for once more."""
+        return next(iter(self.keys)) if self.case.check.by_chance and self.broken == 1 else None
+
     def result(self) -> Result:
         """What the rule comes to; without an exchange that it is about, that is unclear."""
         if not self.applied:
             self.found = [Finding(self._missing(), outcome=Outcome.UNCLEAR)]
-        elif self.case.check.by_chance and self.broken == 1 < self.applied:
+        elif self.doubtful and self.applied > 1:
             self.found, self.keys, self.broken = [one for one in self.found if isinstance(one, Seen)], {}, 0
         result = _result(self.case.check, self.found, tuple(self.keys), self.seconds)
         return replace(result, reason=f"{self.broken} of {self.applied} exchanges") if self.broken else result

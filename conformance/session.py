@@ -15,12 +15,15 @@ from conformance.meter import Meter
 from conformance.model import Case, Matrix, Result, Target, Verdict
 from conformance.plan import Plan, secrets_of
 from conformance.redaction import redacted, redacted_exchange
-from conformance.repeating import repeated, repetition_of, together
+from conformance.repeating import STRIDE, repeated, repetition_of, together
 from conformance.report import read_verdict, verdict_line
 from conformance.shelf import Shelf
 
 Results = tuple[Result, ...]
 """What a case came to, a result for each time that it was asked."""
+
+AGAIN = STRIDE // 2
+"""How far the take of a request that is asked for once more lies from the first."""
 
 
 @dataclass
@@ -88,8 +91,19 @@ class Run:
             tallies = [Tally(case) for case in found]
             for exchange in part:
                 tallies = [tally for tally in tallies if _added(tally, exchange)]
+            for tally in tallies:
+                self._ask_again(tally)
             found = {tally.case: [*found[tally.case], tally.result()] for tally in tallies}
         self._results |= {case: tuple(results) for case, results in found.items()}
+
+    def _ask_again(self, tally: Tally) -> None:
+        """Asks once more for the one exchange that breaks a rule, where one may be chance. What gets no answer tells nothing."""
+        if tally.doubtful:
+            request = self.made[tally.doubtful].request
+            again = self.send(replace(request, take=request.take + AGAIN))
+            if again.failure is None:
+                self.made[again.request.key] = again
+                tally.add(again)
 
     def _parts(self) -> tuple[tuple[Exchange, ...], ...]:
         """The exchanges of each repetition, in the order of their keys."""

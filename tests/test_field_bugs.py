@@ -6,7 +6,7 @@ The tables are data/field_bugs*.yaml, one for a group of areas; a fault or a lab
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -83,10 +83,10 @@ def requests():
 
 
 @cache
-def given(fault: str):
-    """What a server with this fault answers to each kind of request."""
+def given(fault: str, times: int):
+    """What a server with this fault answers to each kind of request, so many times."""
     send = server(fault)
-    return [send(request) for request in requests()]
+    return [send(replace(request, take=request.take + take)) for request in requests() for take in range(times)]
 
 
 @cache
@@ -96,7 +96,8 @@ def notices(check: str, fault: str) -> bool:
         case = next(one for one in SPOKEN if one.check.id == check)
         return outcome(case, fault) not in QUIET and outcome(case) in SILENT
     case = CASES[check]
-    now = run_rule(case, given(fault)) if case.check.on else ran(case, served(check, fault)).result
+    times = 2 if case.check.by_chance else 1  # a run asks again for what may be chance
+    now = run_rule(case, given(fault, times)) if case.check.on else ran(case, served(check, fault)).result
     return tells(now) and not tells(right()[check].result)
 
 

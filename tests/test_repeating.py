@@ -139,3 +139,20 @@ def test_fail_fast_stops_at_the_first_failure_and_says_that_it_did(tmp_path, mor
     assert not report.footer.complete
     assert [one.standing for one in report.verdicts].count(Standing.BROKEN) == 1
     assert "the run is not complete" in result.out
+
+
+@pytest.mark.parametrize(("held", "outcome"), [(range(2), DIFFERS), (range(1), WORKS)])
+def test_what_may_be_chance_is_asked_for_once_more(held, outcome):
+    """The streams of one check are held back, each time or at the first time only."""
+    plan = prepare(Options(base_url="http://x/v1", only=("chat.tools.equality", "chat.stream.incremental")))
+    right, wrong, asked = sending(), sending("tool-streams-in-one-go"), Counter()
+
+    def send(request):
+        place = asked[repr(request.json)]
+        asked[repr(request.json)] += 1
+        return (wrong if place in held else right)(request)
+
+    run = Run(plan, Target("http://x/v1", model="reference"), 1, send)
+    run.start(plan.cases)
+    rule = next(case for case in plan.cases if case.check.id == "chat.stream.incremental" and case.via == "raw")
+    assert run.result(rule).outcome is outcome
