@@ -13,9 +13,9 @@ MOST = 64
 _mine = threading.local()
 
 
-def in_company() -> bool:
-    """Whether what this thread sends is one of several requests that a check sends together."""
-    return getattr(_mine, "company", False)
+def company() -> int:
+    """Of how many requests that a check sends together this thread sends one; 0 where it sends on its own."""
+    return getattr(_mine, "company", 0)
 
 
 def together(send: Send, requests: Sequence[Request]) -> list[Exchange]:
@@ -45,7 +45,7 @@ class _Group:
 
     def ask(self, place: int) -> None:
         """Sends the request at one place."""
-        _mine.company = True
+        _mine.company = len(self.requests)
         try:
             if self.ready:
                 self.ready.wait()

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from conformance.messages import Exchange, Request, Send
-from conformance.together import in_company
+from conformance.together import company
 
 BUSY = (429, 503)
 PATIENCE = 2
@@ -27,7 +27,7 @@ def giving_way(send: Send) -> Send:
     road = Road()
 
     def sent(request: Request) -> Exchange:
-        if in_company():
+        if company():
             return send(request)
         if road.narrow:
             with road.alone():

@@ -12,7 +12,7 @@ from conformance.reference.errors import envelope, missing
 from conformance.reference.faults.parts import GITHUB, streamed
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Object, Reply, Settings
-from conformance.together import in_company
+from conformance.together import company
 
 ROOM = 8
 """Requests that an overloaded server takes at once."""
@@ -20,41 +20,53 @@ ROOM = 8
 _PAUSE, _PAUSES = 0.01, 20
 """Seconds that a request waits for others to arrive, again and again while they do, but so many times at most."""
 
-_QUIET = 5
-"""So many times it waits though nobody comes, where others are known to be on their way."""
+_PATIENCE = 2.0
+"""Most seconds that one of several requests of one check waits until all of them are there."""
 
 
 @dataclass
 class Crowd:
-    """The requests under way, in the order of their arrival, how many others each met, and the usage told last."""
+    """The requests under way, in the order of their arrival, those that each meets where all of a check's are there, how many
+    others each met, and the usage told last.
+    """
 
     flying: dict[int, Object] = field(default_factory=dict)
+    gathered: dict[int, list[Object]] = field(default_factory=dict)
     met: dict[int, int] = field(default_factory=dict)
-    guard: threading.Lock = field(default_factory=threading.Lock)
+    changed: threading.Condition = field(default_factory=threading.Condition)
     usage: Object = field(default_factory=dict)
 
     def join(self, sent: Object, asked: Asked) -> list[Object]:
         """Adds a request, and gives the others that are under way, once they have had time to arrive."""
-        with self.guard:
-            self.flying[id(asked)] = sent
-        self._settle()
-        with self.guard:
-            others = [one for key, one in self.flying.items() if key != id(asked)]
-            self.met[id(asked)] = len(others)
+        mine = id(asked)
+        with self.changed:
+            self.flying[mine] = sent
+            if len(self.flying) >= company() > 0:
+                self.gathered |= {key: self._others(key) for key in self.flying}
+                self.changed.notify_all()
+        self._settle(mine)
+        with self.changed:
+            others = self.gathered.pop(mine) if mine in self.gathered else self._others(mine)
+            self.met[mine] = len(others)
         return others
 
-    def _settle(self) -> None:
-        quiet = _QUIET if in_company() else 1
+    def _others(self, mine: int) -> list[Object]:
+        return [one for key, one in self.flying.items() if key != mine]
+
+    def _settle(self, mine: int) -> None:
+        if company():
+            with self.changed:
+                self.changed.wait_for(lambda: mine in self.gathered, _PATIENCE)
+            return
         for _ in range(_PAUSES):
             before = len(self.flying)
             time.sleep(_PAUSE)
-            quiet -= len(self.flying) <= before
-            if not quiet:
+            if len(self.flying) <= before:
                 return
 
     def leave(self, asked: Asked) -> int:
         """Takes a request away; how many others it met."""
-        with self.guard:
+        with self.changed:
             self.flying.pop(id(asked), None)
             return self.met.pop(id(asked), 0)
 
@@ -110,7 +122,7 @@ def counts_mixed_up(value: Any, asked: Asked) -> Any:
         crowded(value, asked)
         return value
     crowd = crowd_of(asked)
-    with crowd.guard:
+    with crowd.changed:
         before, crowd.usage = crowd.usage, value["usage"]
         met = crowd.met.get(id(asked))
     return {**value, "usage": before} if met and before else value
