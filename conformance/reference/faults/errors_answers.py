@@ -6,15 +6,9 @@ import json
 from dataclasses import replace
 
 from conformance.reference.errors import envelope
-from conformance.reference.faults.parts import GITHUB, streamed
+from conformance.reference.faults.parts import GITHUB, error_of, streamed
 from conformance.reference.faults.registry import fault
-from conformance.reference.values import Asked, Object, Refused, Reply
-
-
-def error_of(refused: Refused) -> Object:
-    """The error object of a refusal, empty where it has none."""
-    error = refused.body.get("error") if isinstance(refused.body, dict) else None
-    return error if isinstance(error, dict) else {}
+from conformance.reference.values import Asked, Refused, Reply
 
 
 def crashed(refused: Refused, said: str) -> Refused:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from conformance.reference.errors import envelope
-from conformance.reference.faults.errors_answers import crashed, error_of
-from conformance.reference.faults.parts import GITHUB
+from conformance.reference.faults.errors_answers import crashed
+from conformance.reference.faults.parts import GITHUB, error_of
 from conformance.reference.faults.registry import fault
 from conformance.reference.values import Asked, Refused, Reply
 

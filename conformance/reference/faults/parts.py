@@ -56,7 +56,12 @@ def message_of(refused: Refused) -> Any:
     return refused.body["error"]["message"]
 
 
+def error_of(refused: Refused) -> Object:
+    """The error object of a refusal, empty where it has none."""
+    error = refused.body.get("error") if isinstance(refused.body, dict) else None
+    return error if isinstance(error, dict) else {}
+
+
 def code_of(refused: Refused) -> Any:
     """The code of a refusal, None where it is no error object."""
-    error = refused.body.get("error") if isinstance(refused.body, dict) else None
-    return error.get("code") if isinstance(error, dict) else None
+    return error_of(refused).get("code")
