@@ -19,7 +19,7 @@ NAMES = ("--model", "reference", "--model-alias", "reference-copy")
 
 
 def told_by_processes(pid: int, stop: threading.Event) -> list[str]:
-    """The command lines of a process and of all that it started, as anyone on the machine can read them."""
+    """The different command lines of a process and of all that it started, as anyone on the machine can read them."""
     seen: set[str] = set()
     while not stop.is_set():
         for path in Path("/proc").glob("[0-9]*"):
@@ -46,7 +46,7 @@ def test_a_key_of_the_environment_is_in_no_list_of_processes(tmp_path, more):
         watching.join()
     assert result.code == 0, result.out + result.err
     assert f"Bearer {KEY}" in server.keys
-    assert len(found) >= 1 + len(more)
+    assert len(found) >= 1 + bool(more), "the processes of xdist have one command line"
     assert traces("\n".join(found)) == []
     assert traces(result.out + result.err) == []
 
