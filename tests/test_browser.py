@@ -31,6 +31,7 @@ SCRIPTS = (
     "<meta http-equiv=refresh content='0;url=http://127.0.0.1:PORT/meta'>",
     f'<form action=http://127.0.0.1:PORT/form><input autofocus onfocus="{ACT}"></form>',
     f"</script><script>{ACT}</script><!--<script>",
+    f'</noscript><img src="x" onerror="{ACT}"><noscript>',
 )
 HURTS = (*SCRIPTS, *PAYLOADS.values(), HOSTILE)
 
@@ -85,6 +86,7 @@ def test_a_report_full_of_payloads_runs_nothing_and_loads_nothing(browser):
     assert asked == []
     assert re.search(r'<form class="filters"[^>]*"Filters">', text), "the page's own script did not run"
     assert f"{len(HURTS)} of {len(HURTS)} cases" in text
+    assert "<noscript>" not in text, "what the cases hold was not unpacked"
 
 
 def test_even_markup_that_slipped_through_could_neither_run_nor_load(browser):

@@ -23,7 +23,7 @@ OURS = set(
         r"\w+",
         "html head meta title style body header p h1 h2 h3 h4 main section div span strong small b svg rect path ul li nav a "
         "table caption thead tbody tr th td form input select option button output details summary dl dt dd bdi code pre mark "
-        "figure figcaption kbd dialog footer script",
+        "figure figcaption kbd dialog footer noscript script",
     )
 )
 
@@ -60,6 +60,8 @@ def ensure_harmless(text):
     assert not [name for name in names if name.startswith("on") or name in ("style", "src", "srcdoc", "action")]
     for tag, attributes in page.tags:
         assert "href" not in attributes or (tag == "a" and re.match(r"#|https?://", attributes["href"]))
+    cases_shown = [attributes for tag, attributes in page.tags if tag == "details" and "data-n" in attributes]
+    assert text.count("<noscript>") == text.lower().count("</noscript") == len(cases_shown)
     shown_text = text.replace(page.inline["style"][0], "").replace(page.inline["script"][0], "")
     assert all(char.isprintable() or char in "\n\t" for char in shown_text)
     return page

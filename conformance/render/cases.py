@@ -93,7 +93,7 @@ def marks_of(listed: tuple[Entry, ...]) -> Mapping[str, list[Mark]]:
 
 
 def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
-    """One case, closed."""
+    """One case, closed. To a browser that runs scripts what it holds is text, until the script of the page unpacks it."""
     tone, first = TONES[entry.standing], entry.first
     name = for_html(entry.cases[0], 200)
     summary = (
@@ -104,10 +104,11 @@ def case_html(entry: Entry, number: int, traffic: Traffic) -> str:
     if not traffic.telling.takes(told):
         told = '<p class="soft">The page is full; report.ndjson has the rest.</p>'
     link = f'<a href="#{fragment(entry.cases[0])}">link to this case</a>'
+    held = f"<noscript>{told}{_exchanges(entry, traffic)}{link}</noscript>"
     data = data_of(entry.verdicts, traffic.documents)
     return (
         f'<details class="case {tone}" id="{fragment(entry.cases[0])}" data-n="{number}" {data}>'
-        f'<summary>{summary}</summary><div class="body">{told}{_exchanges(entry, traffic)}{link}</div></details>'
+        f'<summary>{summary}</summary><div class="body">{held}</div></details>'
     )
 
 
@@ -131,7 +132,7 @@ def _facts(entry: Entry) -> Iterator[str]:
 def _linked(address: str) -> str:
     """Web addresses as links; nothing else becomes one, whatever a report says."""
     safe = for_html(address)
-    return f'<a href="{safe}" rel="noopener noreferrer">{safe}</a>' if is_address(address) else safe
+    return f'<a href="{safe}">{safe}</a>' if is_address(address) else safe
 
 
 def _finding(finding: Finding) -> str:

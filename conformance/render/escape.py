@@ -55,8 +55,8 @@ def for_html(text: str, most: int = 800) -> str:
 
 
 def for_pre(text: str) -> str:
-    """Lines for a preformatted element of HTML."""
-    return escape(visible(text, keep="\n\t"))
+    """Lines for a preformatted element of HTML. Quotes stay as they are, since the text stands in no attribute."""
+    return escape(visible(text, keep="\n\t"), quote=False)
 
 
 def for_xml(text: str, most: int = 4000) -> str:

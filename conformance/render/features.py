@@ -1,4 +1,4 @@
-"""The feature matrix of the page: what each document says of every feature, held against what was seen."""
+"""The feature matrix of the page, area by area: what each document says of every feature, held against what was seen."""
 
 from __future__ import annotations
 
@@ -12,20 +12,18 @@ from conformance.report import Report, Side, area_of, by_matrix, is_promised, si
 
 
 def feature_matrix(report: Report, links: Mapping[str, str]) -> Iterator[str]:
-    """A table with a body for each area, a row for each feature and a column for each document; `links` leads from a feature to
-    the id of its most pressing case.
+    """A table for each area, with a row for each feature and a column for each document; `links` leads from a feature to the id
+    of its most pressing case.
     """
     names = tuple(by_matrix(report))
     heads = "".join(f'<th scope="col">{for_html(head, 80)}</th>' for head in ("feature", "seen", *map(matrix_name, names)))
-    yield '<div class="scroll matrix" role="region" aria-label="Feature matrix" tabindex="0"><table>'
-    yield f"<caption>Documented against seen</caption><thead><tr>{heads}</tr></thead>"
     for area, rows in _by_area(report).items():
-        head = f'<th colspan="{2 + len(names)}" scope="rowgroup">{for_html(area, 80)}</th>'
-        yield f'<tbody class="rows"><tr class="area">{head}</tr>'
+        title = for_html(area, 80)
+        yield f'<div class="scroll matrix" role="region" aria-label="Features: {title}" tabindex="0"><table>'
+        yield f"<caption>{title}</caption><thead><tr>{heads}</tr></thead><tbody>"
         for feature, found in rows.items():
             yield _row(feature, found, names, links)
-        yield "</tbody>"
-    yield "</table></div>"
+        yield "</tbody></table></div>"
 
 
 def _by_area(report: Report) -> Mapping[str, dict[str, tuple[Side, ...]]]:

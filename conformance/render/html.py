@@ -22,6 +22,9 @@ from conformance.render.features import feature_matrix
 from conformance.render.tables import to_html
 from conformance.report import GateResult, Report, area_of, by_matrix
 
+OF_A_PART = 20
+"""How many cases a browser lays out together; what is out of sight it leaves: https://www.w3.org/TR/css-contain-2/."""
+
 KEYS = (
     '<dialog aria-labelledby="keys"><h2 id="keys">Keys</h2><dl><dt><kbd>/</kbd></dt><dd>search</dd>'
     "<dt><kbd>j</kbd> <kbd>k</kbd></dt><dd>next and previous case</dd><dt><kbd>Enter</kbd></dt><dd>open or close it</dd>"
@@ -121,7 +124,10 @@ def _cases(listed: tuple[Entry, ...], traffic: Traffic) -> Iterator[str]:
     for title, found in grouped(listed).items():
         if found:
             yield f'<section class="group"><h3>{title} <span class="soft">({len(found):,})</span></h3>'
-            yield from (case_html(entry, numbers[entry.cases], traffic) for entry in found)
+            for at in range(0, len(found), OF_A_PART):
+                yield '<div class="part">'
+                yield from (case_html(entry, numbers[entry.cases], traffic) for entry in found[at : at + OF_A_PART])
+                yield "</div>"
             yield "</section>"
 
 

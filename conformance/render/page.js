@@ -1,22 +1,54 @@
 "use strict";
-// Filters, deep links, keys and copying; without scripts the page still says everything. Nothing here makes markup from text.
+// Filters, deep links, keys and copying; without scripts the page still says everything. The only text that becomes markup is
+// what the page itself holds in a noscript element, which is markup to a reader without scripts.
 const filters = document.querySelector(".filters");
 const fields = [...filters.elements].filter((field) => field.name);
 const told = document.querySelector(".tools output");
-const cases = [...document.querySelectorAll(".case")].map((element) => ({
-  element,
-  shared: [...element.querySelectorAll(".again")].map((link) => link.hash.slice(1)),
-}));
+const cases = [...document.querySelectorAll(".case")].map((element) => ({ element }));
 const rows = [...document.querySelectorAll(".row")];
-const groups = [...document.querySelectorAll(".group, .rows")];
-const traffic = [...document.querySelectorAll(".exchange")].map((element) => ({ element, id: element.id }));
+const groups = [...document.querySelectorAll(".group, .matrix")];
+const parts = [...document.querySelectorAll(".part")];
+const packed = new Set(cases.map((item) => item.element));
 const prepared = new WeakSet();
+let traffic = null;
 let here = "";
 let printing = false;
 
-// What is searched: the text of an item, in lower case, read once.
+// What a case holds is packed as text, which a browser reads much faster, until the case is opened or nothing else is to do.
+function unpack(one) {
+  const kept = packed.delete(one) && one.querySelector("noscript");
+  if (kept) kept.outerHTML = kept.textContent;
+}
+
+function unpackAll() {
+  for (const one of packed) unpack(one);
+}
+
+function unpackInPauses(pause) {
+  for (const one of packed) {
+    if (pause.timeRemaining() < 5) break;
+    unpack(one);
+  }
+  if (packed.size) whenIdle(unpackInPauses);
+}
+
+function whenIdle(work) {
+  const until = (end) => ({ timeRemaining: () => end - performance.now() });
+  if (window.requestIdleCallback) requestIdleCallback(work);
+  else setTimeout(() => work(until(performance.now() + 15)), 30);
+}
+
+// All exchanges with their texts, each where it is shown first.
+function allTraffic() {
+  unpackAll();
+  traffic ??= [...document.querySelectorAll(".exchange[id]")].map((element) => ({ element, id: element.id }));
+  return traffic;
+}
+
+// What is searched: the text of an item, in lower case, read once, and the exchanges that it shares with others.
 function textOf(item) {
   item.text ??= item.element.textContent.toLowerCase();
+  item.shared ??= [...item.element.querySelectorAll(".again")].map((link) => link.hash.slice(1));
   return item.text;
 }
 
@@ -34,7 +66,7 @@ function wishes() {
 function apply() {
   const words = filters.elements.q.value.trim().toLowerCase();
   const wanted = wishes();
-  const found = new Set(words ? traffic.filter((one) => textOf(one).includes(words)).map((one) => one.id) : []);
+  const found = new Set(words ? allTraffic().filter((one) => textOf(one).includes(words)).map((one) => one.id) : []);
   const has = (told, value) => told === value || told.split(" ").includes(value);
   const fits = (item) =>
     wanted.every(([name, value]) => has(item.element.dataset[name], value)) &&
@@ -42,6 +74,7 @@ function apply() {
   const shown = cases.filter((item) => !(item.element.hidden = !fits(item)));
   const features = new Set(shown.map((item) => item.element.dataset.feature));
   const seen = rows.filter((row) => !(row.hidden = !features.has(row.dataset.feature)));
+  for (const part of parts) fit(part);
   for (const group of groups) tally(group);
   for (const field of fields) field.classList.toggle("set", Boolean(field.value.trim()));
   told.textContent = `${shown.length} of ${cases.length} cases, ${seen.length} of ${rows.length} features`;
@@ -55,6 +88,13 @@ function tally(group) {
   if (!count) return;
   const all = group.querySelectorAll(".case").length;
   count.textContent = shown === all ? `(${all})` : `(${shown} of ${all})`;
+}
+
+// A part of a group that is out of sight takes about the room of what it shows.
+function fit(part) {
+  const shown = part.querySelectorAll(".case:not([hidden])").length;
+  part.hidden = !shown;
+  part.style.containIntrinsicSize = `auto ${5 * shown}rem`;
 }
 
 // The address holds where one is and what is chosen: #case?standing=broken&q=usage
@@ -74,6 +114,7 @@ function visit() {
     }
     apply();
   }
+  if (name.startsWith("x-")) unpackAll();
   const aim = name && document.getElementById(decoded(name));
   here = aim ? aim.id : "";
   if (aim) reveal(aim);
@@ -109,6 +150,8 @@ function mark(one) {
 function prepare(one) {
   if (prepared.has(one)) return;
   prepared.add(one);
+  unpack(one);
+  if (one.querySelector(".again")) unpackAll();
   const first = one.querySelector(".again, .exchange");
   for (const again of one.querySelectorAll(".again")) {
     const original = document.getElementById(again.hash.slice(1));
@@ -201,7 +244,7 @@ function changed() {
 
 function toggled(event) {
   const one = event.target;
-  if (!one.open || !one.matches?.(".case, .exchange")) return;
+  if (!one.open || !one.matches?.(".case, .exchange") || !one.closest(".case[open]")) return;
   if (one.matches(".case")) prepare(one);
   showMarks(one);
   if (printing || !one.matches(".case")) return;
@@ -213,6 +256,7 @@ function toggled(event) {
 // On paper what is broken lies open.
 function unfold() {
   printing = true;
+  unpackAll();
   for (const { element } of cases) {
     if (!element.open && !element.hidden && element.querySelector(".finding") && element.matches(".bad")) {
       element.open = element.dataset.unfolded = true;
@@ -239,3 +283,4 @@ addEventListener("beforeprint", unfold);
 addEventListener("afterprint", fold);
 apply();
 visit();
+whenIdle(unpackInPauses);
