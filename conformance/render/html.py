@@ -35,7 +35,7 @@ KEYS = (
 
 def render(report: Report, result: GateResult, exchanges: Mapping[str, Exchange], folder: str) -> str:
     """The page of a report that lies in `folder`, with the exchanges that its verdicts name."""
-    style, script = _asset("page.css"), _asset("page.js")
+    style, script = _asset("page.css"), _asset("page-cases.js") + _asset("page.js")
     server = for_html(report.header.target.server or report.header.target.id or report.header.target.base_url or "a server", 80)
     return "\n".join(
         [
