@@ -11,6 +11,7 @@ from conformance.endpoints import applies
 from conformance.law import in_force, said_of, standing_of, untold
 from conformance.messages import Exchange, Request, Send
 from conformance.model import (
+    RECORDED,
     Case,
     Check,
     Claim,
@@ -89,10 +90,11 @@ def run_rule(case: Case, exchanges: Iterable[Exchange]) -> Result:
 
 
 @dataclass
-class Tally:
-    """What a rule has found so far, exchange by exchange, so that traffic of any length can be judged while it is read."""
+class Count:
+    """What a rule says of some exchanges: to how many it applied, how many break it, the keys of these, why others stayed
+    unclear, and what it found.
+    """
 
-    case: Case
     applied: int = 0
     broken: int = 0
     seconds: float = 0.0
@@ -100,52 +102,87 @@ class Tally:
     found: list[Finding | Seen] = field(default_factory=list)
     keys: dict[str, None] = field(default_factory=dict)
 
+    def note(self, here: list[Finding | Seen], exchange: Exchange) -> bool:
+        """Counts what was found in one exchange; says whether it breaks the rule."""
+        findings = [one for one in here if isinstance(one, Finding)]
+        if unclear := next((one.message for one in findings if one.outcome is Outcome.UNCLEAR), ""):
+            self._note_unclear(unclear, 1)
+            return False
+        self.applied += 1
+        self._note_found(here)
+        if findings:
+            self.broken += 1
+            self._note_key(exchange.request.key)
+        return bool(findings)
+
+    def merge(self, more: Count) -> None:
+        """Counts what was found in exchanges that came after these."""
+        self.applied += more.applied
+        self.broken += more.broken
+        self.seconds += more.seconds
+        for reason, number in more.unclear.items():
+            self._note_unclear(reason, number)
+        self._note_found(more.found)
+        for key in more.keys:
+            self._note_key(key)
+
+    def _note_found(self, here: list[Finding | Seen]) -> None:
+        if here and len(self.found) < MOST_NOTED:
+            self.found += here[: MOST_NOTED - len(self.found)]
+
+    def _note_unclear(self, reason: str, number: int) -> None:
+        if reason in self.unclear or len(self.unclear) < MOST_FINDINGS:
+            self.unclear[reason] = self.unclear.get(reason, 0) + number
+
+    def _note_key(self, key: str) -> None:
+        if len(self.keys) < MOST_NOTED:
+            self.keys[key] = None
+
+
+@dataclass
+class Tally:
+    """What a rule has found so far, exchange by exchange, so that traffic of any length can be judged while it is read."""
+
+    case: Case
+    count: Count = field(default_factory=Count)
+
     def add(self, exchange: Exchange) -> bool:
         """Judges one exchange, if the rule is about it; says whether it breaks the rule."""
-        if self.case.via not in (exchange.request.setup.client, "recorded") or not applies(self.case.check.on, exchange):
+        if self.case.via not in (exchange.request.setup.client, RECORDED) or not applies(self.case.check.on, exchange):
             return False
         return self.weigh(exchange)
 
     def weigh(self, exchange: Exchange) -> bool:
         """Judges one exchange that the rule is about; says whether it breaks the rule."""
-        check = self.case.check
         began = time.monotonic()
         try:
-            here = list(check.run(exchange))
+            here = list(self.case.check.run(exchange))
         except Ended as end:
             here = [end.finding]
-        self.seconds += time.monotonic() - began
-        findings = [one for one in here if isinstance(one, Finding)]
-        if any(one.outcome is Outcome.UNCLEAR for one in findings):
-            reason = next(one.message for one in findings if one.outcome is Outcome.UNCLEAR)
-            if reason in self.unclear or len(self.unclear) < MOST_FINDINGS:
-                self.unclear[reason] = self.unclear.get(reason, 0) + 1
-            return False
-        self.applied += 1
-        self.broken += bool(findings)
-        if len(self.found) < MOST_NOTED:
-            self.found += here
-        if findings and len(self.keys) < MOST_NOTED:
-            self.keys[exchange.request.key] = None
-        return bool(findings)
+        self.count.seconds += time.monotonic() - began
+        return self.count.note(here, exchange)
 
     @property
     def doubtful(self) -> str | None:
         """The key of the one exchange that breaks the rule where one may be chance, so that it is worth asking for once more."""
-        return next(iter(self.keys)) if self.case.check.by_chance and self.broken == 1 else None
+        return next(iter(self.count.keys)) if self.case.check.by_chance and self.count.broken == 1 else None
 
     def result(self) -> Result:
         """What the rule comes to; without an exchange that it is about, that is unclear."""
-        if not self.applied:
-            self.found = [Finding(self._missing(), outcome=Outcome.UNCLEAR)]
-        elif self.doubtful and self.applied > 1:
-            self.found, self.keys, self.broken = [one for one in self.found if isinstance(one, Seen)], {}, 0
-        result = _result(self.case.check, self.found, tuple(self.keys), self.seconds)
-        return replace(result, reason=f"{self.broken} of {self.applied} exchanges") if self.broken else result
+        count = self.count
+        if not count.applied:
+            missing = Finding(self._missing(), outcome=Outcome.UNCLEAR)
+            return _result(self.case.check, [missing], (), count.seconds)
+        if self.doubtful and count.applied > 1:
+            seen: list[Finding | Seen] = [one for one in count.found if isinstance(one, Seen)]
+            return _result(self.case.check, seen, (), count.seconds)
+        result = _result(self.case.check, count.found, tuple(count.keys), count.seconds)
+        return replace(result, reason=f"{count.broken} of {count.applied} exchanges") if count.broken else result
 
     def _missing(self) -> str:
         """Why no exchange shows it: the reason that was given most often."""
-        told = max(self.unclear, key=lambda reason: self.unclear[reason], default="")
+        unclear = self.count.unclear
+        told = max(unclear, key=lambda reason: unclear[reason], default="")
         return f"no exchange shows it: {told}" if told else "no exchange of this run shows it"
 
 

@@ -137,8 +137,14 @@ class Exchange:
 
     def header(self, name: str) -> str | None:
         """The values of a response header joined by comma and space (RFC 9110, 5.3), or None."""
-        values = [value for key, value in self.headers if key.lower() == name.lower()]
-        return ", ".join(values) if values else None
+        return self._by_name.get(name.lower())
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, str]:
+        found: dict[str, list[str]] = {}
+        for name, value in self.headers:
+            found.setdefault(name.lower(), []).append(value)
+        return {name: ", ".join(values) for name, values in found.items()}
 
 
 Send = Callable[[Request], Exchange]

@@ -53,6 +53,10 @@ class Standing(Enum):
     UNCLAIMED = "unclaimed"
 
 
+RECORDED = "recorded"
+"""The id of what recorded traffic came from, and the client through which it was made."""
+
+
 @dataclass(frozen=True)
 class Target:
     """The server under test, without its secrets. Names left empty were not given by the operator."""
@@ -65,6 +69,13 @@ class Target:
     id: str = ""
     server: str = ""
     key_configured: bool = False
+
+    @property
+    def key_variable(self) -> str:
+        """The environment variable that whoever reproduces a request reads the key from. A host that a recording names is not
+        given the key of the server that one tests.
+        """
+        return "RECORDED_API_KEY" if self.id == RECORDED else "OPENAI_API_KEY"
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from conformance.conditions import given_of, settled
 from conformance.documents import nearest
 from conformance.matrix import load_matrices
 from conformance.messages import Exchange
-from conformance.model import Case, Matrix
+from conformance.model import RECORDED, Case, Matrix
 from conformance.options import Options
 from conformance.recipes import load_recipe
 from conformance.recordings import recording_in
@@ -62,7 +62,7 @@ def _baseline(options: Options, matrices: tuple[Matrix, ...], cases: tuple[Case,
     if options.baseline is None:
         return ()
     entries = read_baseline(Path(options.baseline).read_text("utf-8"))
-    known = {f"{check.id}-{via}" for check in all_checks().values() for via in (*check.via, "recorded")}
+    known = {f"{check.id}-{via}" for check in all_checks().values() for via in (*check.via, RECORDED)}
     for entry in unknown_entries(entries, known, [matrix.id for matrix in matrices]):
         raise WrongUse(f"{options.baseline}: no case and document of this run are called {entry!r}{nearest(entry, words(cases))}")
     return entries

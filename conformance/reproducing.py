@@ -47,7 +47,7 @@ _BELOW = re.compile(r"(?P<base>.*?)(?P<path>/(chat/completions|completions|embed
 
 def sent_again(target: Target, exchange: Exchange) -> tuple[Target, Request]:
     """The server and the request that lead to an exchange once more. Of a recording that is the host that the recorder tells,
-    with a key as the suite has it; of a run it is what there is.
+    with a key of its own; of a run it is what there is.
     """
     request, host = exchange.request, str(exchange.source.get("host") or "HOST")
     if target.base_url:
@@ -60,7 +60,7 @@ def sent_again(target: Target, exchange: Exchange) -> tuple[Target, Request]:
 
 
 def curl_line(target: Target, request: Request) -> str:
-    """A curl line for POSIX shells that sends the request. The key is read from OPENAI_API_KEY, never spelled out."""
+    """A curl line for POSIX shells that sends the request. The key is read from the environment, never spelled out."""
     url = f"{target.base_url.rstrip('/')}/{request.path.lstrip('/')}" + (f"?{request.query}" if request.query else "")
     manner = request.setup.manner
     urls = [shlex.quote(_visible(url))] * (2 if manner == "reuse" else 1)
@@ -91,10 +91,10 @@ def _unsaid(manner: str) -> str:
 def _authorization(target: Target, request: Request) -> list[str]:
     how = request.setup.authorization
     if how == "given":
-        return ["-H", '"Authorization: Bearer $OPENAI_API_KEY"'] if target.key_configured else []
+        return ["-H", f'"Authorization: Bearer ${target.key_variable}"'] if target.key_configured else []
     scheme = how.removesuffix(" {key}")
     if scheme != how and scheme.isascii() and scheme.isalpha():  # nothing else may stand in double quotes
-        return ["-H", f'"Authorization: {scheme} $OPENAI_API_KEY"']
+        return ["-H", f'"Authorization: {scheme} ${target.key_variable}"']
     return [] if how == "none" else ["-H", shlex.quote(_visible(f"Authorization: {how}"))]
 
 

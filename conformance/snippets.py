@@ -14,7 +14,6 @@ from conformance.messages import Json, Request
 from conformance.model import Target
 
 WIDTH = 100
-_KEY = "os.environ.get('OPENAI_API_KEY', 'unused')"
 _CHAT = """
 audio frequency_penalty function_call functions logit_bias logprobs max_completion_tokens max_tokens messages metadata modalities
 model moderation n parallel_tool_calls prediction presence_penalty prompt_cache_key prompt_cache_options prompt_cache_retention
@@ -26,7 +25,7 @@ CHAT = frozenset(_CHAT.split())
 
 
 def sdk_snippet(target: Target, request: Request) -> str:
-    """Python that sends the request through the official client, the key read from OPENAI_API_KEY; an empty text where the
+    """Python that sends the request through the official client, the key read from the environment; an empty text where the
     client cannot be brought to send it: bodies that are no JSON, odd ways to speak HTTP, headers outside of ASCII.
     """
     if not _can_be_said(request):
@@ -34,7 +33,8 @@ def sdk_snippet(target: Target, request: Request) -> str:
     call = _call(request)
     said = f"for chunk in {call}:\n    print(chunk)" if _streams(request) and _is_chat(request) else f"print({call})"
     omit = ", Omit" if request.setup.authorization == "none" else ""
-    return f"import os\n\nfrom openai import OpenAI{omit}\n\nclient = {_client(target, request)}\n{said}\n"
+    key = f"os.environ.get({target.key_variable!r}, 'unused')"
+    return f"import os\n\nfrom openai import OpenAI{omit}\n\nkey = {key}\nclient = {_client(target, request)}\n{said}\n"
 
 
 def _can_be_said(request: Request) -> bool:
@@ -51,7 +51,7 @@ def _can_be_said(request: Request) -> bool:
 
 def _client(target: Target, request: Request) -> str:
     base = target.base_url if request.setup.slash is None else target.base_url.rstrip("/") + "/" * request.setup.slash
-    return f"OpenAI(base_url={base!r}, api_key={_KEY}, max_retries=0)"
+    return f"OpenAI(base_url={base!r}, api_key=key, max_retries=0)"
 
 
 class _Code(str):
@@ -70,7 +70,7 @@ def _headers(request: Request) -> dict[str, Json]:
         found["Authorization"] = _Code("Omit()")
     elif how != "given":
         before, holds, after = how.partition("{key}")
-        parts = (repr(before), _KEY, repr(after)) if holds else (repr(how),)
+        parts = (repr(before), "key", repr(after)) if holds else (repr(how),)
         found["Authorization"] = _Code(" + ".join(part for part in parts if part != "''"))
     return found
 

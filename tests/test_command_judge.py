@@ -115,7 +115,7 @@ def test_what_was_recorded_can_be_sent_again(recorded):
         ended(command("judge", "again.jsonl", "--report", "again", cwd=recorded))
         said = ended(command("curl", verdict.exchanges[0], "--report", "again", cwd=recorded)).out
         assert f"{server.url}/chat/completions" in said
-        assert '"Authorization: Bearer $OPENAI_API_KEY"' in said
+        assert '"Authorization: Bearer $RECORDED_API_KEY"' in said
         answer = subprocess.run(["/bin/sh", "-c", said], capture_output=True, text=True, timeout=60, check=True).stdout
         assert '"object":' in answer
 

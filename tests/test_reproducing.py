@@ -91,7 +91,10 @@ def test_what_was_recorded_is_sent_where_it_went(host, path, base):
     target, again = sent_again(RECORDED, Exchange(request, 200, source={"host": host}))
     assert (target.base_url, again.path, again.headers) == (base, "/chat/completions", (("User-Agent", "Ruby"),))
     assert f"{base}/chat/completions" in curl_line(target, again)
-    assert '"Authorization: Bearer $OPENAI_API_KEY"' in curl_line(target, again)
+    said = curl_line(target, again) + sdk_snippet(target, again)
+    assert '"Authorization: Bearer $RECORDED_API_KEY"' in said
+    assert "os.environ.get('RECORDED_API_KEY', 'unused')" in said
+    assert "OPENAI_API_KEY" not in said, "the key of the server that one tests goes to no host that a recording names"
     assert "client.chat.completions.create(" in sdk_snippet(target, again)
 
 
