@@ -1,8 +1,9 @@
 """How fast and how large `judge` is: `python tests/benchmark_judge.py [TRAFFIC...]`.
 
 Without traffic of your own, the exchanges of tests/data/recorded are judged, once and then many times over in one file, as lines
-and as an HTTP Archive, so that it shows whether the length of a recording costs memory. Seconds are processor time, so that a
-busy machine tells nearly the same; what a single exchange takes, start and report, is told first and is not counted after that.
+and as an HTTP Archive, so that it shows whether the length of a recording costs memory. Rates are told by the clock, with all the
+processes that `judge` makes, and by processor time, which a busy machine tells nearly alike; what a single exchange takes, start
+and report, is told first and is not counted after that. Memory is that of the largest process.
 """
 
 import gzip
@@ -12,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 RECORDED = Path(__file__).parent / "data" / "recorded" / "run.jsonl.gz"
@@ -24,14 +26,13 @@ def main(arguments: list[str]) -> int:
         folder = Path(name)
         lines = gzip.decompress(RECORDED.read_bytes()).splitlines(True)
         (folder / "one.jsonl").write_bytes(lines[0])
-        _, start, peak = _judged([str(folder / "one.jsonl")], folder)
+        _, start, ready, peak = _judged([str(folder / "one.jsonl")], folder)
         print(f"start and report: {start:.1f} s, {peak:.0f} MiB")
         for names in [arguments] if arguments else [[str(path)] for path in _made(folder, lines)]:
-            count, seconds, peak = _judged(names, folder)
+            count, seconds, work, peak = _judged(names, folder)
             told = ", ".join(Path(one).name for one in names)
-            print(
-                f"{told}: {count} exchanges, {count / max(seconds - start, 0.01):.0f} a second, at most {peak:.0f} MiB of memory"
-            )
+            rate, alone = (count / max(spent, 0.01) for spent in (seconds - start, work - ready))
+            print(f"{told}: {count} exchanges, {rate:.0f} a second, {alone:.0f} a second of work, at most {peak:.0f} MiB")
     return 0
 
 
@@ -69,17 +70,19 @@ def _entry(line: dict) -> dict:
     }
 
 
-def _judged(names: list[str], folder: Path) -> tuple[int, float, float]:
-    """How many exchanges were read, in how many seconds of processor time, with how many MiB at most."""
+def _judged(names: list[str], folder: Path) -> tuple[int, float, float, float]:
+    """How many exchanges were read, in how many seconds and seconds of processor time, with how many MiB at most."""
     command = [sys.executable, "-m", "conformance", "judge", *names, "--gate", "none", "--report", str(folder / "report")]
+    began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         said = process.stdout.read()
         _, status, used = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = time.monotonic() - began
     if process.returncode:
         sys.exit(f"judge ended with {process.returncode}")
     peak = used.ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1 << 10)
-    return int(re.match(r"[\d,]+", said)[0].replace(",", "")), used.ru_utime + used.ru_stime, peak
+    return int(re.match(r"[\d,]+", said)[0].replace(",", "")), seconds, used.ru_utime + used.ru_stime, peak
 
 
 if __name__ == "__main__":

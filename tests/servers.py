@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -79,7 +80,9 @@ def serving(*faults: str, slow: float = 0.0, vanish_after: int = 0) -> Iterator[
 
 
 def command(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[str]:
-    """The command line in a process of its own, with an empty folder for what is temporary."""
+    """The command line in a process of its own, with an empty folder for what is temporary. Whoever runs these tests may ignore
+    that a terminal hangs up (nohup), which the command would inherit.
+    """
     (cwd / "tmp").mkdir(exist_ok=True)
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("OPENAI_", "PYTEST_"))}
     return subprocess.Popen(
@@ -89,7 +92,12 @@ def command(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=_heeding_hangups,
     )
+
+
+def _heeding_hangups() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @dataclass(frozen=True)
