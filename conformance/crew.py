@@ -34,12 +34,27 @@ def judge_together(bench: Bench, exchanges: Iterable[Exchange], processes: int |
     """Judges exchanges, in as many processes as there are processors for this one (or in so many), and as many as pay."""
     left = iter(exchanges)
     count = processes if processes is not None else min(_processors(), MOST_PROCESSES)
-    for exchange in left if count < 2 else islice(left, ALONE):
+    for exchange in islice(left, ALONE):
         bench.add(exchange)
-    if (following := next(left, None)) is not None:
-        cases = [(tally.case.check.id, tally.case.via) for tally in bench.rules.tallies]
-        with ProcessPoolExecutor(count, initializer=_begin, initargs=(cases,)) as pool:
-            _share_out(bench, chain([following], left), pool, 2 * count)
+    if (following := next(left, None)) is None:
+        return
+    left = chain([following], left)
+    cases = [(tally.case.check.id, tally.case.via) for tally in bench.rules.tallies]
+    if count > 1 and (pool := _pool(count, cases)):
+        with pool:
+            _share_out(bench, left, pool, 2 * count)
+    for exchange in left:
+        bench.add(exchange)
+
+
+def _pool(count: int, cases: Sequence[tuple[str, str]]) -> ProcessPoolExecutor | None:
+    """Processes that judge by these cases; None where the system lets nobody have any, or lacks what they share."""
+    try:
+        pool = ProcessPoolExecutor(count, initializer=_begin, initargs=(cases,))
+        pool.submit(os.getpid).result()
+    except (OSError, ImportError, NotImplementedError):
+        return None
+    return pool
 
 
 def _processors() -> int:

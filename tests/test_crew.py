@@ -12,6 +12,7 @@ import pytest
 from canned.making import COMPLETION, changed
 from test_judging import answered, bench
 
+from conformance import crew
 from conformance.crew import ALONE, BATCH, BATCH_BYTES, judge_together
 
 LATE = "choices.0.finish_reason"
@@ -38,6 +39,15 @@ def test_it_makes_no_difference_how_many_processes_judge():
     assert together == alone
     assert alone[0]["chat.created-recorded"].reason == "186 of 557 exchanges"
     assert alone[0]["chat.finish_reason.legal-recorded"].reason == "1 of 557 exchanges"
+
+
+def test_where_no_process_may_have_others_one_judges_alone(monkeypatch):
+    def refuse(*arguments, **more):
+        raise OSError(38, "Function not implemented")
+
+    together = judged(2)
+    monkeypatch.setattr(crew, "ProcessPoolExecutor", refuse)
+    assert judged(2) == together
 
 
 def test_what_is_wrong_with_the_traffic_ends_it_at_once():
