@@ -14,6 +14,7 @@ from conformance.drivers.limits import Limits
 from conformance.endpoints import endpoint_of
 from conformance.exchanges import came, minding, remembering, replaying, routing
 from conformance.launching import NotStarted
+from conformance.loading import awaiting
 from conformance.messages import Exchange, Request, Send
 from conformance.meter import Meter
 from conformance.model import Target
@@ -95,8 +96,8 @@ def _connected(plan: Plan, target: Target, stack: ExitStack) -> Mapping[str, Sen
 
 
 def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf, meter: Meter) -> Send:
-    """From a request to its exchange: known from an earlier run, asked once, again if others were in its way, within the
-    budgets, while the server lives.
+    """From a request to its exchange: known from an earlier run, asked once, again while the server still starts or if others
+    were in its way, within the budgets, while the server lives.
     """
     options = plan.options
 
@@ -112,7 +113,7 @@ def _chain(plan: Plan, target: Target, drivers: Mapping[str, Send], shelf: Shelf
 
     kept = options.max_bytes_total * options.repeat  # what a server may send is bounded for each repetition
     budget = Budget(options.max_requests, options.max_tokens_total, kept, options.max_seconds)
-    within = giving_way(budgeting(minding(routing(drivers), alive), budget))
+    within = awaiting(giving_way(budgeting(minding(routing(drivers), alive), budget)))
 
     def keep(exchange: Exchange) -> None:
         meter.note(exchange)
