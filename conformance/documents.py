@@ -160,8 +160,10 @@ def is_day(value: Json) -> bool:
 
 
 def nearest(word: str, words: Iterable[str]) -> str:
-    """`; did you mean 'x'?` for the nearest valid word, or an empty string."""
-    found = difflib.get_close_matches(word, list(words), n=1, cutoff=0.5)
+    """`; did you mean 'x'?` for the nearest valid word, or an empty string. Editions of one server (server@edition) are near."""
+    valid = list(words)
+    editions = [one for one in valid if "@" in word and one.partition("@")[0] == word.partition("@")[0]]
+    found = difflib.get_close_matches(word, editions or valid, n=1, cutoff=0.0 if editions else 0.5)
     return f"; did you mean {found[0]!r}?" if found else ""
 
 

@@ -96,6 +96,7 @@ def test_two_documents_are_held_against_one_run_and_each_request_is_asked_once(t
     ("arguments", "says"),
     [
         (("--matrix", "olama@2024-03-26"), "did you mean 'ollama@2024-03-26'"),
+        (("--matrix", "llama.cpp@2026-11"), "did you mean 'llama.cpp@"),
         (("--only", "chat.stop.strin"), "did you mean 'chat.stop.string'"),
         (("--baseline", "missing.txt"), "cannot read missing.txt"),
         (("--baseline", "wrong.txt"), "'chat.stop.strin-raw'"),
