@@ -1,13 +1,12 @@
 """`run` from the outside: what it prints, what it writes, how it ends, whatever becomes of the server or of itself."""
 
 import json
-import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 
 import pytest
+from commands import FILES, NAMES, report_in, run, told
 from servers import command, ended, serving
 
 from conformance.messages import Exchange
@@ -17,23 +16,7 @@ from conformance.reference.serve import serving as reference
 from conformance.report import read
 from conformance.target import NoModel, reach
 
-FILES = {"report.ndjson", "report.html", "report.md", "junit.xml", "badge.json", "exchanges.jsonl.gz"}
-NAMES = ("--model", "reference", "--model-alias", "reference-copy", "--vision-model", "reference")
 KEY = "sk-proj-Zq8vT2mWx4Lk9RbN"
-
-
-def run(cwd, url, *arguments, **environment):
-    return command("run", "--base-url", url, "--report", "out", *arguments, cwd=cwd, **environment)
-
-
-def report_in(folder):
-    return read((folder / "out" / "report.ndjson").read_text())
-
-
-def told(report):
-    return {(one.case, one.matrix): (one.outcome, one.standing) for one in report.verdicts}
-
-
 KEYS = {"auth.key.missing", "auth.wrong-key.refused", "auth.wrong-key.stream", "auth.models.key", "errors.sdk.key"}
 """Checks of keys that are asked for, which have nothing to say where the operator names none."""
 
@@ -156,66 +139,6 @@ def test_processes_share_a_run_and_ask_once(tmp_path):
     assert Counter(server.asked) == asked
     assert told(read((tmp_path / "both" / "report.ndjson").read_text())) == alone
     assert {path.name for path in (tmp_path / "both").iterdir()} == FILES
-
-
-def interrupted(tmp_path, number, *arguments):
-    with serving(slow=0.05) as server:
-        process = run(tmp_path, server.url, *NAMES, "--jobs", "1", "--area", "chat", *arguments)
-        while len(server.asked) < 20:
-            time.sleep(0.02)
-        process.send_signal(number)
-        result = ended(process)
-        return server, result
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_an_interrupted_run_leaves_a_truthful_report(tmp_path, number):
-    _, result = interrupted(tmp_path, number)
-    assert result.code == 2, result.out + result.err
-    report = report_in(tmp_path)
-    assert not report.footer.complete
-    assert 0 < len(report.verdicts) < 150
-    assert "Traceback" not in result.out + result.err
-
-
-def test_whoever_interrupts_again_and_again_gets_the_report_all_the_same(tmp_path):
-    with serving(slow=0.05) as server:
-        process = run(tmp_path, server.url, *NAMES, "--jobs", "1", "--area", "chat")
-        while len(server.asked) < 20:
-            time.sleep(0.02)
-        while process.poll() is None and not (tmp_path / "out" / "report.ndjson").exists():
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.02)
-        result = ended(process)
-    assert result.code == 2, result.out + result.err
-    assert not report_in(tmp_path).footer.complete
-    assert {path.name for path in (tmp_path / "out").iterdir()} >= FILES
-    assert "Traceback" not in result.out + result.err
-
-
-def test_a_killed_run_is_resumed_without_asking_again(tmp_path):
-    before, _ = interrupted(tmp_path, signal.SIGKILL)
-    assert not (tmp_path / "out" / "report.ndjson").exists()
-    kept = len(list((tmp_path / "out" / ".exchanges").glob("*.json")))
-    assert kept >= len(before.asked) - 2
-    with serving() as server:
-        result = ended(run(tmp_path, server.url, *NAMES, "--area", "chat", "--resume", "out"))
-    assert result.code == 0, result.out + result.err
-    report = report_in(tmp_path)
-    assert report.footer.complete
-    assert len(server.asked) <= report.footer.requests - kept + 1
-    assert {path.name for path in (tmp_path / "out").iterdir()} == FILES
-
-
-def test_a_server_that_vanishes_fails_the_run_in_seconds(tmp_path):
-    with serving(vanish_after=12) as server:
-        began = time.monotonic()
-        result = ended(run(tmp_path, server.url, *NAMES, "--area", "chat", "--area", "models"))
-    assert result.code == 1
-    assert time.monotonic() - began < 60
-    report = report_in(tmp_path)
-    assert not report.footer.complete
-    assert any("no longer answers" in one.reason for one in report.verdicts)
 
 
 def test_a_recording_gives_the_same_verdicts_offline(tmp_path):

@@ -11,8 +11,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from commands import FILES, NAMES
 from servers import command, ended, serving
-from test_command_run import FILES, NAMES
 
 from conformance.messages import Exchange, Piece, Request
 from conformance.recordings import keep_recording, recording_in, write_recording
