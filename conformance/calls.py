@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,10 @@ FEW = 16
 """How many tokens an ordinary answer may have: every request is paid for by the server under test."""
 
 
+ORDINARY = 10_000
+"""No limit of tokens that is asked for as such is as large."""
+
+
 STORY = "Invent a strange new word, then tell a long story about it."
 """A prompt with a long answer and, above temperature 0, a different one every time."""
 
@@ -21,13 +25,37 @@ SENTENCE = "Write one sentence about the sea."
 """A prompt whose answer ends soon even where no limit is kept."""
 
 
+@dataclass(frozen=True)
+class Adapted(Target):
+    """A target whose model refuses an ordinary request: it knows no limit but max_completion_tokens, or has a temperature of its
+    own. Reasoning models are like that: https://platform.openai.com/docs/guides/reasoning.
+    """
+
+    newer_limit: bool = False
+    own_temperature: bool = False
+
+
 def chat(target: Target, said: str | list[Json] = "Hello!", /, *, take: int = 0, **fields: Any) -> Request:
     """A chat completion; `said` is the user's text or the whole list of messages. Greedy and short unless told otherwise.
     A field set to `...` is left out.
     """
     messages = [{"role": "user", "content": said}] if isinstance(said, str) else said
-    body = {"model": target.model, "messages": messages, "max_tokens": FEW, "temperature": 0} | fields
+    usual = {"model": target.model, "messages": messages, "max_tokens": FEW, "temperature": 0}
+    body = _adapted(target, usual | fields, fields) if isinstance(target, Adapted) else usual | fields
     return Request("POST", "/chat/completions", {name: value for name, value in body.items() if value is not ...}, take=take)
+
+
+def _adapted(target: Adapted, body: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
+    """The fields as a model takes them: the limit under the name that it knows, where it is an ordinary one and the only one, and
+    no temperature unless the caller says one.
+    """
+    taken = dict(body)
+    if target.own_temperature and "temperature" not in said:
+        del taken["temperature"]
+    limit = body["max_tokens"]
+    if target.newer_limit and type(limit) is int and 0 < limit < ORDINARY and body.get("max_completion_tokens") is None:
+        taken["max_completion_tokens"] = taken.pop("max_tokens")
+    return taken
 
 
 def greetings(target: Target, /, **fields: Any) -> list[Request]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from conformance.ahead import Ahead
 from conformance.features import core_features
+from conformance.habits import Habits
 from conformance.judge import Tally, judge, run_check, run_rule
 from conformance.law import claim_for
 from conformance.messages import Exchange, Request, Send
@@ -43,6 +44,9 @@ class Run:
     _rules: tuple[Case, ...] = ()
     _ahead: Ahead[Case, Results | None] | None = None
 
+    def __post_init__(self) -> None:
+        self.habits = Habits(self.target, self._learning)
+
     def start(self, cases: tuple[Case, ...]) -> None:
         """Lets cases run ahead. `first` turns the order, so that processes that share the run begin at different places. What is
         to run alone comes last in each of them, when every exchange of the other cases is there, whoever asked for it.
@@ -54,17 +58,32 @@ class Run:
         self._ahead = Ahead(others[first:] + others[:first], self._work, self.jobs, alone)
 
     def _work(self, case: Case) -> Results | None:
+        """Runs a check, or asks what shows a rule at work; once more where the model turns out to be asked in another way."""
+        before = self.habits.target_for(case.check)
+        asked, results = self._worked(case, before)
+        self.habits.learn(asked)
+        after = self.habits.target_for(case.check)
+        return results if after == before else self._worked(case, after)[1]
+
+    def _worked(self, case: Case, target: Target) -> tuple[list[Exchange], Results | None]:
         repetitions = range(self.plan.options.repeat)
         if case.check.seed is None:
-            return tuple(run_check(case, self.target, self._asking, one) for one in repetitions)
-        seed = case.check.seed(self.target)
-        for one in repetitions:
-            self._asking(repeated(replace(seed, setup=replace(seed.setup, client=case.via)), one))
-        return None
+            results = tuple(run_check(case, target, self._asking, one) for one in repetitions)
+            return [self.made[key] for result in results for key in result.exchanges], results
+        seed = case.check.seed(target)
+        wanted = (repeated(replace(seed, setup=replace(seed.setup, client=case.via)), one) for one in repetitions)
+        return [self._asking(request) for request in wanted], None
 
     def _asking(self, request: Request) -> Exchange:
         exchange = self.send(request)
         self.made[request.key] = exchange
+        return exchange
+
+    def _learning(self, request: Request) -> Exchange:
+        """Asks what no check asks; a recording need not hold it."""
+        exchange = self.send(request)
+        if exchange.failure is None:
+            self.made[request.key] = exchange
         return exchange
 
     def result(self, case: Case) -> Result:
@@ -116,7 +135,7 @@ class Run:
 
     def verdicts(self, case: Case) -> tuple[Verdict, ...]:
         """A verdict for each document, or one against OpenAI's API alone."""
-        core = core_features(self.target)
+        core = core_features(self.target) - self.habits.spared
         documents: tuple[Matrix | None, ...] = self.plan.matrices or (None,)
         results = self.results(case)
         told = [

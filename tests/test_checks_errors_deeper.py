@@ -72,9 +72,16 @@ def test_odd_bodies_may_be_taken_or_refused(id, answer, outcome):
 def test_both_sides_of_a_bound(name):
     bounds = f"errors.range.{name}.bounds"
     assert outcome_of(bounds, saying("Hello.")) is Outcome.IGNORED
-    inside = {one for fields in BOUNDS[name][1].inside for one in fields} - {"max_tokens"}
-    narrow = except_for(lambda request: inside & set(request.json), refusing_all(), right())
+    inside = BOUNDS[name][1].inside
+
+    def at_a_bound(request):
+        return any(all(request.json.get(one, ...) == value for one, value in fields.items()) for fields in inside)
+
+    narrow = except_for(at_a_bound, refusing_all(), right())
     assert outcome_of(bounds, narrow) is (Outcome.REFUSED if inside else Outcome.WORKS)
+    names = {one for fields in inside for one in fields} - {"max_tokens"}
+    without = except_for(lambda request: names & set(request.json), refusing_all(), right())
+    assert outcome_of(bounds, without) is (Outcome.UNCLEAR if inside else Outcome.WORKS), "the field itself is not taken"
     assert outcome_of(bounds, except_for(wrong, refusing_all(500), right())) is Outcome.FAILS
 
 

@@ -1,6 +1,7 @@
 """Both sides of every bound: the last value that OpenAI documents is taken, the first one beyond it is refused.
 
-The bounds of numbers are those of the request's schema; sizes of lists, names and maps are spelled out.
+The bounds of numbers are those of the request's schema; sizes of lists, names and maps are spelled out. A field that is refused
+whatever it holds is judged under its own name, not here.
 https://platform.openai.com/docs/api-reference/chat/create
 """
 
@@ -11,7 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from conformance import calls
-from conformance.answers import ensure_success, given
+from conformance.answers import ensure_success, given, is_refused
+from conformance.checks.chat_defaults import ORDINARY
 from conformance.effects import unless_refused
 from conformance.messages import Json, Send
 from conformance.model import Ended, Level, Noted, Outcome, Target, Unclear
@@ -94,11 +96,15 @@ BOUNDS: Mapping[str, tuple[str, Bounds]] = {
 """What is bounded, by the last part of the check's id."""
 
 
-def _keeping(bounds: Bounds) -> Callable[[Target, Send], Noted]:
+_ORDINARY: Mapping[str, Fields] = {**ORDINARY, "max_tokens": {"max_tokens": calls.FEW}, "tools": _tools(1), "tools.count": {}}
+"""What lies well inside of the bounds."""
+
+
+def _keeping(name: str, bounds: Bounds) -> Callable[[Target, Send], Noted]:
     def keep(target: Target, send: Send) -> Noted:
         given(send, calls.chat(target))
         for fields in bounds.inside:
-            yield from _taken(target, send, fields)
+            yield from _taken(target, send, fields, {**_BESIDE.get(name, {}), **_ORDINARY[name]})
         for fields in bounds.outside:
             wrong: dict[str, Any] = {"max_tokens": 1, **fields}
             exchange = send(calls.wrong(target, **wrong))
@@ -117,12 +123,14 @@ def is_dear(fields: Fields) -> bool:
     return int(fields.get("n", 1)) > DEAR
 
 
-def _taken(target: Target, send: Send, fields: Fields) -> Noted:
+def _taken(target: Target, send: Send, fields: Fields, ordinary: Fields) -> Noted:
     try:
         ensure_success(send(calls.chat(target, **{"max_tokens": 1, **fields})))
     except Ended as end:
         if end.finding.outcome is Outcome.UNCLEAR:
             raise
+        if end.finding.outcome is Outcome.REFUSED and is_refused(send(calls.chat(target, **ordinary))):
+            raise Unclear(f"{_told(ordinary)} is refused as well") from None
         yield replace(end.finding, message=f"{end.finding.message} to {_told(fields)}")
 
 
@@ -137,4 +145,7 @@ def _list(fields: tuple[Fields, ...]) -> str:
 
 
 for _name, (_what, _bounds) in BOUNDS.items():
-    check(f"errors.range.{_name}.bounds", f"keeps the bounds of {_what}", Level.SHOULD, "errors.range", CREATE)(_keeping(_bounds))
+    _declare = check(
+        f"errors.range.{_name}.bounds", f"keeps the bounds of {_what}", Level.SHOULD, "errors.range", CREATE, revision=2
+    )
+    _declare(_keeping(_name, _bounds))
