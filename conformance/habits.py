@@ -18,12 +18,22 @@ from conformance.model import Check, Target
 REFUSED = (400, 422)
 LIMITS = ("chat.max_tokens", "chat.max_completion_tokens")
 TEMPERATURE = "chat.temperature"
-HEATED = (TEMPERATURE, "chat.temperature.range", "chat.seed.temperature")
-REASONING = (
-    *("chat.top_p", "chat.frequency_penalty", "chat.presence_penalty", "chat.logit_bias"),
-    *("chat.logprobs", "chat.top_logprobs", "chat.stop"),
+REASONING = frozenset(
+    {
+        "chat.frequency_penalty",
+        "chat.logit_bias",
+        "chat.logprobs",
+        "chat.max_tokens",
+        "chat.presence_penalty",
+        "chat.seed.temperature",
+        "chat.stop",
+        "chat.temperature",
+        "chat.temperature.range",
+        "chat.top_logprobs",
+        "chat.top_p",
+    }
 )
-"""What OpenAI's reasoning models, which have both habits, refuse besides."""
+"""The features that OpenAI's reasoning models do not have; these models have both habits."""
 WAYS = ((False, True), (True, False), (True, True))
 """The newer limit and the model's own temperature, alone and together."""
 
@@ -52,8 +62,8 @@ class Habits:
     @property
     def spared(self) -> frozenset[str]:
         """The features that OpenAI's own models of this kind do not have, so that nobody is blamed who has promised none."""
-        newer, own = (self.adapted.newer_limit, self.adapted.own_temperature) if self.adapted else (False, False)
-        return frozenset((*LIMITS[: int(newer)], *(HEATED if own else ()), *(REASONING if newer and own else ())))
+        thinks = self.adapted is not None and self.adapted.newer_limit and self.adapted.own_temperature
+        return REASONING if thinks else frozenset()
 
     def learn(self, asked: Iterable[Exchange]) -> None:
         """Finds the habits out, once, where an ordinary request was refused."""

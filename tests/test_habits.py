@@ -80,15 +80,12 @@ def test_of_a_model_that_refuses_what_most_take_most_is_clear_all_the_same(refus
     assert max(asked.values()) == 1
 
 
-def test_what_such_models_of_openai_refuse_is_no_broken_promise_where_nobody_promised_it():
-    [case] = [Case(all_checks()["chat.max_tokens.limit"], "raw")]
-    for refuses, standing in (
-        (reasoning, Standing.UNCLAIMED),
-        (lambda body: body.get("max_tokens") == 4 and "max_tokens", Standing.BROKEN),
-    ):
-        run, found, _ = judged(refusing(refuses), (case,))
-        assert found == {"chat.max_tokens.limit": Outcome.REFUSED}
-        assert [one.standing for one in run.verdicts(case)] == [standing]
+@pytest.mark.parametrize(("refuses", "standing"), [(reasoning, Standing.UNCLAIMED), (newer, Standing.BROKEN)])
+def test_what_reasoning_models_of_openai_refuse_is_no_broken_promise_where_nobody_promised_it(refuses, standing):
+    case = Case(all_checks()["chat.max_tokens.limit"], "raw")
+    run, found, _ = judged(refusing(refuses), (case,))
+    assert found == {"chat.max_tokens.limit": Outcome.REFUSED}
+    assert [one.standing for one in run.verdicts(case)] == [standing]
 
 
 OWN = ("top_p", "presence_penalty", "frequency_penalty", "logprobs", "top_logprobs", "logit_bias", "stop")
