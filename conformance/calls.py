@@ -107,8 +107,9 @@ def told(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
 
 
 def sampled(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
-    """An answer left to chance: 24 tokens at temperature 1.5, no seed unless given."""
-    return story(target, take=take, **{"max_tokens": 24, "temperature": 1.5, **fields})
+    """An answer left to chance: 24 tokens at temperature 1.5, or at the model's own, no seed unless given."""
+    own = isinstance(target, Adapted) and target.own_temperature
+    return story(target, take=take, **{"max_tokens": 24, "temperature": ... if own else 1.5, **fields})
 
 
 def sentence(target: Target, /, *, take: int = 0, **fields: Any) -> Request:
